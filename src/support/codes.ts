@@ -1,0 +1,58 @@
+// Every stable error code, by class: E1xx graphs, E2xx derivatives, E3xx text and files, E5xx targets,
+// E9xx our own bugs. The doc comment of an entry is its section in docs/errors.md.
+
+/** The subject line of each code, as the generated error page lists it. */
+export const CODES = {
+  /**
+   * Operands, attributes or dtypes of an op do not satisfy one of its constraints.
+   * The message ends with the constraint's number; docs/ops.md lists the constraints of each op.
+   */
+  E101: 'an op constraint does not hold',
+  /** An op got more or fewer operands than it takes. */
+  E102: 'wrong number of operands',
+  /** An attribute is missing, unknown, or of another kind than the op declares. */
+  E103: 'wrong attribute',
+  /** Two values of different graphs meet in one op. A value belongs to the builder that made it. */
+  E104: 'values of different graphs',
+  /** A name is used twice, or is not one that the graph text can hold. */
+  E105: 'name taken or not allowed',
+  /** A graph is finished or edited in a way that its verifier refuses. */
+  E106: 'graph is not well formed',
+  /** A symbolic dim has no size, or gets a size that is not a non-negative integer. */
+  E107: 'dim without a valid size',
+  /** A graph is run with an argument that is missing, unknown, or of another shape or dtype. */
+  E108: 'argument does not fit',
+  /** A dim expression cannot be formed, for example an inexact division. */
+  E109: 'dim expression not expressible',
+  /** A host value (nested array, typed array) does not describe a tensor. */
+  E110: 'host value is not a tensor',
+  /** A derivative is asked of a value that is not a float scalar, or of a name that is not there. */
+  E201: 'derivative cannot be asked for',
+  /** The value does not depend on the argument at all, so its derivative is zero everywhere. */
+  E202: 'independent of the argument',
+  /** Every path to the argument passes an operand that has no derivative (an integer, an argmax). */
+  E203: 'no differentiable path',
+  /** A path to the argument passes a rule that is not implemented. */
+  E204: 'derivative rule not implemented',
+  /** Text does not follow the grammar. */
+  E301: 'unexpected text',
+  /** Text names an op, attribute, value, graph, kernel or buffer that is not there. */
+  E302: 'unknown name in text',
+  /** A written result type differs from the one that the op's type rule gives. */
+  E303: 'written type differs',
+  /** A kernel or program does not satisfy its verifier; the message begins with the rule's number. */
+  E304: 'kernel is not well formed',
+  /** A data file is cut short, has a wrong magic number, or holds what cannot be read. */
+  E310: 'data file cannot be read',
+  /** Something that does not exist yet was asked for; the message says what does. */
+  E501: 'not supported',
+  /** A pass produced a graph that its verifier refuses. */
+  E901: 'a pass produced an ill-formed graph',
+  /** A rewrite did not come to an end within its step limit. */
+  E902: 'rewriting does not terminate',
+  /** An invariant of the compiler does not hold. */
+  E903: 'broken invariant',
+} as const
+
+/** A stable error code. */
+export type Code = keyof typeof CODES
