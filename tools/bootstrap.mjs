@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'url'
 
 const LEAST_NODE = [20, 19]
 
-/** What each command runs, with the arguments it always gets. */
+/** What each command runs, with the arguments it always gets; nothing where installing is all. */
 const COMMANDS = {
   bench: ['bench/run.ts'],
   bless: ['tools/bless.ts'],
@@ -20,6 +20,7 @@ const COMMANDS = {
   ci: ['tools/ci.ts'],
   demo: ['examples/demo.ts'],
   docs: ['tools/docs.ts'],
+  install: [],
   mutate: ['tools/mutate.ts'],
   ops: ['tools/ops.ts'],
   opt: ['tools/opt.ts'],
