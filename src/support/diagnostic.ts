@@ -111,18 +111,28 @@ function renderAll(diagnostics: readonly Diagnostic[]): string {
   return [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n\n')
 }
 
+/** What a diagnostic is about when the text itself is wrong; its place then stands in the first line. */
+export const PARSE_SUBJECT = 'parse error'
+
 /** The error as text: the sentence, the node, its operands with carets, the place, the help. */
 export function renderDiagnostic(d: Diagnostic): string {
-  const lines = [`${d.code} ${d.subject}: ${d.message}`]
+  const lines = renderHead(d)
   if (d.node !== undefined) lines.push(`  ${d.node}`)
   const width = Math.max(0, ...(d.operands ?? []).map(operand => operand.label.length))
   for (const operand of d.operands ?? []) lines.push(...renderOperand(operand, width))
   for (const note of d.notes ?? []) lines.push(`  ${note}`)
-  if (d.text !== undefined) lines.push(...renderText(d.text))
   const location = locationOf(d)
   if (location !== undefined) lines.push(...renderSource(location))
   if (d.help !== undefined) lines.push(`  help: ${d.help}`)
   return lines.join('\n')
+}
+
+function renderHead(d: Diagnostic): string[] {
+  const sentence = `${d.code} ${d.subject}: ${d.message}`
+  if (d.text === undefined) return [sentence]
+  const { place, frame } = renderText(d.text)
+  if (d.subject !== PARSE_SUBJECT) return [sentence, `  at ${place}`, ...frame]
+  return [`${d.code} ${d.subject}: ${place}`, ...frame, `  ${d.message}`]
 }
 
 function renderOperand({ label, type, culprit }: OperandNote, width: number): string[] {
@@ -132,22 +142,28 @@ function renderOperand({ label, type, culprit }: OperandNote, width: number): st
   return [line, ' '.repeat(head.length + culprit.start) + carets(culprit)]
 }
 
-function renderText(span: TextSpan): string[] {
+function renderText(span: TextSpan): { place: string; frame: string[] } {
   const { line, column, content } = lineAt(span.text, span.start)
   const end = Math.min(span.end, span.start + content.length - column + 1)
-  const frame = `    ${content}`
-  const under = `${' '.repeat(3 + column)}${carets({ start: span.start, end })}`
-  return [`  at ${span.file}:${line}:${column}`, frame, under]
+  const under = ' '.repeat(3 + column) + carets({ start: span.start, end })
+  return { place: `${span.file}:${line}:${column}`, frame: [`    ${untabbed(content)}`, under] }
 }
+
+/** A line of minified code is no help to anybody. */
+const LONGEST_SHOWN = 160
 
 function renderSource(location: SourceLocation): string[] {
   const lines = [`  made at ${formatLocation(location)}`]
   const content = sourceLine(location)
   if (content === undefined || location.column > content.length) return lines
+  if (content.length > LONGEST_SHOWN) return lines
   const indent = content.length - content.trimStart().length
   const caret = ' '.repeat(Math.max(0, location.column - 1 - indent))
-  return [...lines, `    ${content.trim()}`, `    ${caret}^`]
+  return [...lines, `    ${untabbed(content.trim())}`, `    ${caret}^`]
 }
+
+/** One column for a tab, so that carets stand where they should. */
+const untabbed = (line: string) => line.replaceAll('\t', ' ')
 
 const carets = (span: Span) => '^'.repeat(Math.max(1, span.end - span.start))
 
@@ -156,10 +172,10 @@ export function lineAt(
   text: string,
   at: number,
 ): { line: number; column: number; content: string } {
-  const start = text.lastIndexOf('\n', at - 1) + 1
-  const end = text.indexOf('\n', at)
-  const line = text.slice(0, start).split('\n').length
-  return { line, column: at - start + 1, content: text.slice(start, end < 0 ? text.length : end) }
+  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
+  const newline = text.indexOf('\n', at)
+  const content = text.slice(start, newline < 0 ? text.length : newline).replace(/\r$/, '')
+  return { line: text.slice(0, start).split('\n').length, column: at - start + 1, content }
 }
 
 function locationOf(d: Diagnostic): SourceLocation | undefined {
@@ -167,12 +183,15 @@ function locationOf(d: Diagnostic): SourceLocation | undefined {
   return 'line' in d.source ? d.source : d.source.location
 }
 
-/** The name of `candidates` nearest to `name`, where one is near enough to be meant. */
+/**
+ * The name of `candidates` nearest to `name`, where one is near enough to be meant: one edit, or one
+ * in three letters. Capitals count for nothing.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1
+  let least = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of candidates) {
-    const distance = editDistance(name, candidate)
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < least) {
       best = candidate
       least = distance
@@ -181,15 +200,19 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Insertions, deletions and substitutions from `a` to `b` (Levenshtein, 1966). */
+/** Insertions, deletions, substitutions and swaps of neighbours from `a` to `b` (Damerau, 1964). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution))
+      const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swap = swaps ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution, swap))
     }
+    before = row
     row = next
   }
   return row[b.length]!

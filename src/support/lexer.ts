@@ -1,7 +1,14 @@
 // Tokens with positions, shared by the parsers of both IRs. A text is cut once, up front; a parser
 // reads the tokens left to right and every error points at the stretch it is about.
 
-import { type Diagnostic, nearest, oneOf, ParseError, type Span } from './diagnostic.ts'
+import {
+  type Diagnostic,
+  nearest,
+  oneOf,
+  PARSE_SUBJECT,
+  ParseError,
+  type Span,
+} from './diagnostic.ts'
 
 /** A piece of text. `value` is what it says: the content of a string, the name without its sign. */
 export interface Token extends Span {
@@ -50,7 +57,7 @@ function unexpected(file: string, text: string, at: number): never {
   const character = String.fromCodePoint(text.codePointAt(at)!)
   throw new ParseError({
     code: 'E301',
-    subject: 'parse error',
+    subject: PARSE_SUBJECT,
     message: `no token begins with ${JSON.stringify(character)}`,
     text: { file, text, start: at, end: at + character.length },
   })
@@ -64,7 +71,7 @@ function contentOf(file: string, text: string, token: Omit<Token, 'value'>): str
   } catch {
     throw new ParseError({
       code: 'E301',
-      subject: 'parse error',
+      subject: PARSE_SUBJECT,
       message: 'a string needs the escapes of JSON',
       text: { file, text, start: token.start, end: token.end },
     })
@@ -175,7 +182,7 @@ export class TokenReader {
   fail(code: Diagnostic['code'], message: string, span: Span, help?: string): never {
     throw new ParseError({
       code,
-      subject: 'parse error',
+      subject: PARSE_SUBJECT,
       message,
       text: { file: this.file, text: this.text, start: span.start, end: span.end },
       help,
@@ -183,5 +190,7 @@ export class TokenReader {
   }
 }
 
-const describe = (token: Token) =>
-  token.kind === 'end' ? 'the end of the text' : `"${token.text}"`
+function describe(token: Token): string {
+  if (token.kind === 'end') return 'the end of the text'
+  return token.kind === 'string' ? token.text : `"${token.text}"`
+}

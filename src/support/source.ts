@@ -12,7 +12,14 @@ export interface SourceLocation {
 /** Frames captured per stack. Deep enough for op, sugar, layer and user code. */
 const STACK_FRAMES = 12
 
-const packageRoot = new URL('../', import.meta.url).href
+/** This module's URL; undefined in a bundle of another module format, where it has none. */
+const here: string | undefined = import.meta.url
+
+/** The folder of the package's modules; undefined in a bundle, where a folder tells nothing. */
+const packageRoot =
+  here !== undefined && /\/support\/source\.[jt]s(?:$|\?)/.test(here)
+    ? new URL('../', here).href
+    : undefined
 
 /** A recorded call stack that turns into a location when first asked. Immutable to its holders. */
 export class SourceReference {
@@ -56,29 +63,37 @@ export function captureSource(boundary?: (...args: never[]) => unknown): SourceR
   return new SourceReference(holder)
 }
 
-/** The first frame of a formatted stack that is neither this package's nor the engine's. */
+/**
+ * The first frame of a formatted stack that is neither in the folder `root` nor the engine's. Without
+ * a root, in a bundle, it is the first frame: there the boundary of the capture must do.
+ */
 export function userFrame(stack: string, root = packageRoot): SourceLocation | undefined {
-  const rootPath = decodeURIComponent(root.replace(/^file:\/\//, ''))
   const frames = stack
     .split('\n')
     .map(parseFrame)
     .filter(frame => frame !== undefined)
-    .filter(frame => !frame.file.startsWith('node:'))
-  const inPackage = (file: string) => file.startsWith(root) || file.startsWith(rootPath)
-  const outside = frames.find(frame => !inPackage(frame.file))
-  return outside ?? (isBundled() ? frames[0] : undefined)
+  if (root === undefined) return frames[0]
+  const rootPath = comparable(root)
+  return frames.find(frame => !comparable(frame.file).startsWith(rootPath))
 }
 
-/** In a bundle this module's URL no longer ends in its own file name. */
-function isBundled(): boolean {
-  return !/\/support\/source\.[jt]s(?:$|\?)/.test(import.meta.url)
-}
+/** The forms of a frame: V8 with a function name, V8 without, SpiderMonkey and JavaScriptCore. */
+const FRAMES = [/^\s*at (?:async )?.*? \((.*)\)$/, /^\s*at (?:async )?(.*)$/, /^[^@]*@(.*)$/]
 
-/** One line of a V8, SpiderMonkey or JavaScriptCore stack. */
+/** The position that one line of a stack gives; undefined where it is no file's. */
 function parseFrame(line: string): SourceLocation | undefined {
-  const match = /^\s*(?:at |.*@)?(?:.*\()?(?:async )?(.+?):(\d+):(\d+)\)?$/.exec(line)
+  const place = FRAMES.map(form => form.exec(line)?.[1]).find(found => found !== undefined)
+  const match = /^(.+?):(\d+):(\d+)$/.exec(place ?? '')
   if (match === null) return undefined
-  return { file: match[1]!.split('?')[0]!, line: Number(match[2]), column: Number(match[3]) }
+  const file = match[1]!.replace(/\?[^/\\]*$/, '')
+  if (/^(?:node:|native$|<anonymous>|eval at |\[)|> (?:eval|Function)$/.test(file)) return undefined
+  return { file, line: Number(match[2]), column: Number(match[3]) }
+}
+
+/** A path in the one form in which two of them can be compared: slashes, small drive letter. */
+function comparable(file: string): string {
+  const path = filePath(file).replaceAll('\\', '/')
+  return path.replace(/^[A-Z]:/, drive => drive.toLowerCase())
 }
 
 interface ProcessLike {
@@ -91,13 +106,23 @@ const host = (globalThis as { process?: ProcessLike }).process
 /** `file:line:column` as a person would write it. */
 export function formatLocation(location: SourceLocation): string {
   const path = filePath(location.file)
-  const here = host?.cwd?.()
-  const shown =
-    here !== undefined && path.startsWith(`${here}/`) ? path.slice(here.length + 1) : path
+  const folder = host?.cwd?.()
+  const inside = folder !== undefined && comparable(path).startsWith(`${comparable(folder)}/`)
+  const shown = inside ? path.slice(folder.length + 1) : path
   return `${shown}:${location.line}:${location.column}`
 }
 
-const filePath = (file: string) => decodeURIComponent(file.replace(/^file:\/\//, ''))
+/** The path of a file URL, without the slash before a drive letter; other text as it is. */
+function filePath(file: string): string {
+  if (!file.startsWith('file://')) return file
+  const path = file.slice('file://'.length).replace(/^\/(?=[A-Za-z]:)/, '')
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    // A stray percent sign: some runtimes put plain paths behind the scheme.
+    return path
+  }
+}
 
 /** The text of the source line, where this runtime can read files; undefined elsewhere. */
 export function sourceLine(location: SourceLocation): string | undefined {
