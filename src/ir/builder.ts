@@ -1,0 +1,297 @@
+// Building a graph: values are handles that carry the builder they belong to, so `mul(x, y)` needs no
+// ambient graph, and user code, derivative rules and rewrite rules all build with the same functions.
+// The op's type rule runs on every append; the first mistake is reported at the line that made it.
+
+import { freeze } from 'immer'
+import { type Diagnostic, GraphError, invariant, nearest } from '../support/diagnostic.ts'
+import { captureSource } from '../support/source.ts'
+import type { Attributes } from './attribute.ts'
+import { checkNode, describeProblem, isProblem } from './check-node.ts'
+import type { Argument, Graph, Node, Origin, Output, Role, Update, ValueId } from './graph.ts'
+import type { Op } from './op.ts'
+import { printType, type TensorType, tensorType, typesEqual } from './type.ts'
+
+/** A handle on a value of the graph under construction. */
+export interface Value {
+  readonly id: ValueId
+  readonly type: TensorType
+  readonly builder: Appender
+}
+
+/** Whatever ops can be appended to: a builder, or the workspace of a rewrite. */
+export interface Appender {
+  /**
+   * Applies an op. Throws E101 to E104 where operands or attributes do not fit.
+   * `boundary` is the public function the user called, left out of the recorded stack.
+   */
+  append(
+    op: Op,
+    operands: readonly Value[],
+    attributes: Attributes,
+    boundary?: (...args: never[]) => unknown,
+  ): readonly Value[]
+}
+
+/** A graph under construction. */
+export class GraphBuilder implements Appender {
+  readonly name: string
+  readonly #arguments: Argument[] = []
+  readonly #nodes: Record<ValueId, Node> = {}
+  readonly #order: ValueId[] = []
+  readonly #outputs: Output[] = []
+  readonly #updates: Update[] = []
+  readonly #values = new Map<ValueId, Value>()
+  readonly #names = new Map<ValueId, string>()
+  #nextId = 0
+  #path: string | undefined
+  #origin: Origin | undefined
+
+  constructor(name = 'main') {
+    this.name = name
+  }
+
+  /** A builder that continues a finished graph; ids and outputs are kept. */
+  static from(graph: Graph, name = graph.name): GraphBuilder {
+    const builder = new GraphBuilder(name)
+    builder.#arguments.push(...graph.arguments)
+    builder.#order.push(...graph.order)
+    builder.#outputs.push(...graph.outputs)
+    builder.#updates.push(...graph.updates)
+    Object.assign(builder.#nodes, graph.nodes)
+    for (const argument of graph.arguments)
+      builder.#adopt(argument.id, argument.type, argument.name)
+    for (const id of graph.order) {
+      for (const result of graph.nodes[id]!.results)
+        builder.#adopt(result.id, result.type, result.name)
+    }
+    return builder
+  }
+
+  #adopt(id: ValueId, type: TensorType, name?: string): Value {
+    const value: Value = { id, type, builder: this }
+    this.#values.set(id, value)
+    if (name !== undefined) this.#names.set(id, name)
+    this.#nextId = Math.max(this.#nextId, id + 1)
+    return value
+  }
+
+  /** Declares an argument. Throws E105 where the name is taken. */
+  argument(role: Role, name: string, type: TensorType): Value {
+    const taken = this.#arguments.find(argument => argument.name === name)
+    if (taken !== undefined) this.#fail('E105', 'graph', `argument "${name}" is declared twice`)
+    const canonical = tensorType(type.dtype, type.shape)
+    const id = this.#nextId
+    this.#arguments.push({ id, name, role, type: canonical })
+    return this.#adopt(id, canonical, name)
+  }
+
+  /** An argument that differs from run to run. */
+  input(name: string, type: TensorType): Value {
+    return this.argument('input', name, type)
+  }
+
+  /** A trained parameter. */
+  param(name: string, type: TensorType): Value {
+    return this.argument('param', name, type)
+  }
+
+  /** A value that a run may replace, such as a running mean. */
+  state(name: string, type: TensorType): Value {
+    return this.argument('state', name, type)
+  }
+
+  /** A key or counter that random ops draw from. */
+  rng(name: string, type: TensorType): Value {
+    return this.argument('rng', name, type)
+  }
+
+  append(
+    op: Op,
+    operands: readonly Value[],
+    attributes: Attributes,
+    boundary?: (...args: never[]) => unknown,
+  ): readonly Value[] {
+    const origin = this.#origin ?? { source: captureSource(boundary), path: this.#path }
+    const foreign = operands.find(value => this.#values.get(value.id) !== value)
+    if (foreign !== undefined) this.#failForeign(op, origin)
+    const types = operands.map(value => value.type)
+    const checked = checkNode(op, types, attributes)
+    if (isProblem(checked)) {
+      const labels = operands.map(value => this.label(value.id))
+      const node = `${op.name} ${labels.join(', ')}`
+      throw new GraphError({
+        ...describeProblem(checked, op, labels, types),
+        node,
+        source: origin.source,
+      })
+    }
+    return this.#add(op, operands, checked.attributes, checked.types, origin)
+  }
+
+  #add(
+    op: Op,
+    operands: readonly Value[],
+    attributes: Attributes,
+    types: readonly TensorType[],
+    origin: Origin,
+  ): readonly Value[] {
+    const results = types.map(type => this.#adopt(this.#nextId, type))
+    const id = results[0]!.id
+    this.#nodes[id] = {
+      id,
+      op,
+      operands: operands.map(value => value.id),
+      attributes,
+      results: results.map(value => ({ id: value.id, type: value.type })),
+      origin,
+    }
+    this.#order.push(id)
+    return results
+  }
+
+  /** Gives a value a name for printing; returns it. */
+  named(value: Value, name: string): Value {
+    this.#names.set(value.id, name)
+    const node = this.#nodes[this.#owner(value.id)]
+    if (node !== undefined) {
+      const results = node.results.map(result =>
+        result.id === value.id ? { ...result, name } : result,
+      )
+      this.#nodes[node.id] = { ...node, results }
+    }
+    return value
+  }
+
+  #owner(id: ValueId): ValueId {
+    let owner = id
+    while (owner > 0 && this.#nodes[owner] === undefined) owner--
+    return owner
+  }
+
+  /** Runs `body` with `path` appended to the layer path of every node it makes. */
+  scope<T>(path: string, body: () => T): T {
+    const outer = this.#path
+    this.#path = outer === undefined ? path : `${outer}.${path}`
+    try {
+      return body()
+    } finally {
+      this.#path = outer
+    }
+  }
+
+  /** Runs `body` with every node it makes attributed to `origin` instead of the current call stack. */
+  withOrigin<T>(origin: Origin, body: () => T): T {
+    const outer = this.#origin
+    this.#origin = origin
+    try {
+      return body()
+    } finally {
+      this.#origin = outer
+    }
+  }
+
+  /** The handle of a value, argument or node result. */
+  value(id: ValueId): Value {
+    const value = this.#values.get(id)
+    invariant(value !== undefined, 'graph builder', `value ${id} belongs to the builder`)
+    return value
+  }
+
+  /** The handle of an argument by name. Throws E105 where there is none. */
+  argumentNamed(name: string): Value {
+    const names = this.#arguments.map(argument => argument.name)
+    const found = this.#arguments.find(argument => argument.name === name)
+    if (found === undefined) this.#failMissing('argument', name, names)
+    return this.value(found.id)
+  }
+
+  /** The handle of an output by name. Throws E105 where there is none. */
+  outputNamed(name: string): Value {
+    const found = this.#outputs.find(output => output.name === name)
+    if (found === undefined)
+      this.#failMissing(
+        'output',
+        name,
+        this.#outputs.map(output => output.name),
+      )
+    return this.value(found.value)
+  }
+
+  /** Returns a value from every run. Throws E105 where the name is taken. */
+  output(name: string, value: Value): this {
+    if (this.#outputs.some(output => output.name === name)) {
+      this.#fail('E105', 'graph', `output "${name}" is declared twice`)
+    }
+    this.#outputs.push({ name, value: this.#own(value).id })
+    return this
+  }
+
+  /** Makes `value` the new value of a param or state after a run. */
+  update(target: string, value: Value): this {
+    const argument = this.#arguments.find(candidate => candidate.name === target)
+    const writable = this.#arguments.filter(({ role }) => role === 'param' || role === 'state')
+    if (argument === undefined || !writable.includes(argument)) {
+      const names = writable.map(candidate => candidate.name)
+      this.#failMissing('param or state', target, names)
+    }
+    if (this.#updates.some(update => update.target === target)) {
+      this.#fail('E105', 'graph', `"${target}" is updated twice`)
+    }
+    if (!typesEqual(argument.type, value.type)) {
+      const wanted = printType(argument.type)
+      this.#fail(
+        'E106',
+        'graph',
+        `the update of "${target}" must be ${wanted}, got ${printType(value.type)}`,
+      )
+    }
+    this.#updates.push({ target, value: this.#own(value).id })
+    return this
+  }
+
+  #own(value: Value): Value {
+    if (this.#values.get(value.id) === value) return value
+    return this.#fail('E104', 'graph', 'a value of another graph is used here')
+  }
+
+  /** The finished graph, immutable. */
+  finish(): Graph {
+    return freeze(
+      {
+        name: this.name,
+        arguments: [...this.#arguments],
+        nodes: { ...this.#nodes },
+        order: [...this.#order],
+        outputs: [...this.#outputs],
+        updates: [...this.#updates],
+      },
+      true,
+    )
+  }
+
+  /** `%x` for a named value, `%7` for others. */
+  label(id: ValueId): string {
+    return `%${this.#names.get(id) ?? id}`
+  }
+
+  #failForeign(op: Op, origin: Origin): never {
+    throw new GraphError({
+      code: 'E104',
+      subject: op.name,
+      message: 'operands must belong to one graph, got values of two',
+      source: origin.source,
+      help: 'build the whole expression from the values that one builder handed out',
+    })
+  }
+
+  #failMissing(what: string, name: string, names: readonly string[]): never {
+    const near = nearest(name, names)
+    const help =
+      near === undefined ? `known: ${names.join(', ') || 'none'}` : `did you mean "${near}"?`
+    return this.#fail('E105', 'graph', `there is no ${what} "${name}" in @${this.name}`, help)
+  }
+
+  #fail(code: Diagnostic['code'], subject: string, message: string, help?: string): never {
+    throw new GraphError({ code, subject, message, source: captureSource(), help })
+  }
+}

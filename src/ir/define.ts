@@ -1,0 +1,249 @@
+// From the typed section of an op, where operands go by name, to the op contract, where they go by
+// position. The casts from positional lists to by-name records are the documented boundary: names are
+// data here, and `defineOp`'s signature is what makes a missing operand fail to compile.
+
+import type { AttributeKinds, Attributes, ValuesOf } from './attribute.ts'
+import type { Appender, Value } from './builder.ts'
+import { evaluateBody } from './evaluate.ts'
+import type { Literal } from './literal.ts'
+import type {
+  Derivative,
+  Facts,
+  Family,
+  Jvp,
+  Lowering,
+  Op,
+  Operator,
+  RuleContext,
+  Violation,
+  Vjp,
+} from './op.ts'
+import { isViolation } from './op.ts'
+import type { Draw, Sample } from './sample.ts'
+import type { TensorType } from './type.ts'
+
+/** One thing per operand, by operand name. */
+export type ByName<N extends string, T> = Readonly<Record<N, T>>
+
+/** What a reverse rule sees: operands by name, the result, its cotangent, the attributes. */
+export type VjpContext<N extends string, A> = ByName<N, Value> & {
+  readonly out: Value
+  readonly ct: Value
+  readonly attributes: A
+}
+
+/** What a forward rule sees: operands by name, the result, this operand's tangent, the attributes. */
+export type JvpContext<N extends string, A> = ByName<N, Value> & {
+  readonly out: Value
+  readonly t: Value
+  readonly attributes: A
+}
+
+/** The section of an op with one result. */
+export interface OpSection<N extends string, K extends AttributeKinds> {
+  readonly name: string
+  readonly family: Family
+  readonly operands: readonly N[]
+  readonly attributes?: K
+  readonly defaults?: (types: ByName<N, TensorType>) => Partial<ValuesOf<K>>
+  readonly constraints?: Readonly<Record<string, string>>
+  readonly type: (types: ByName<N, TensorType>, attributes: ValuesOf<K>) => TensorType | Violation
+  readonly evaluate: (
+    operands: ByName<N, Literal>,
+    attributes: ValuesOf<K>,
+    result: TensorType,
+  ) => Literal
+  readonly vjp: (context: VjpContext<N, ValuesOf<K>>) => ByName<N, Derivative>
+  readonly jvp: 'linear' | Readonly<Record<N, (context: JvpContext<N, ValuesOf<K>>) => Derivative>>
+  readonly lowering: Lowering
+  readonly facts?: Facts
+  readonly samples: (draw: Draw) => Sample
+  readonly kinks?: readonly number[]
+}
+
+/** The op contract of a section. */
+export function defineOp<
+  const N extends string,
+  const K extends AttributeKinds = Record<never, never>,
+>(section: OpSection<N, K>): Op {
+  const { operands } = section
+  const attributesOf = (attributes: Attributes) => attributes as ValuesOf<K>
+  const type: Op['type'] = (types, attributes) => {
+    const result = section.type(byName(operands, types), attributesOf(attributes))
+    return 'constraint' in result ? result : [result]
+  }
+  return Object.freeze({
+    ...common(section),
+    variadic: false,
+    type,
+    evaluate: (values, attributes, types) => {
+      const result = type(types, attributes)
+      if (isViolation(result)) return []
+      return [section.evaluate(byName(operands, values), attributesOf(attributes), result[0]!)]
+    },
+    vjp: context => {
+      const ct = context.cts[0]!
+      const named = { ...ruleContext(operands, context), ct } as VjpContext<N, ValuesOf<K>>
+      const answers = section.vjp(named)
+      return operands.map(name => answers[name])
+    },
+    jvp: forwardRule(section),
+  } satisfies Op)
+}
+
+function forwardRule<N extends string, K extends AttributeKinds>(section: OpSection<N, K>): Jvp {
+  const { operands, jvp } = section
+  if (jvp === 'linear') return 'linear'
+  return operands.map(name => context => {
+    const named = { ...ruleContext(operands, context), t: context.t }
+    return [jvp[name](named as JvpContext<N, ValuesOf<K>>)]
+  })
+}
+
+/** The section of an op with one result and any number of operands of one name. */
+export interface VariadicSection<K extends AttributeKinds> {
+  readonly name: string
+  readonly family: Family
+  readonly operands: readonly [string]
+  readonly attributes?: K
+  readonly constraints?: Readonly<Record<string, string>>
+  readonly type: (types: readonly TensorType[], attributes: ValuesOf<K>) => TensorType | Violation
+  readonly evaluate: (
+    operands: readonly Literal[],
+    attributes: ValuesOf<K>,
+    result: TensorType,
+  ) => Literal
+  readonly vjp: (context: {
+    readonly operands: readonly Value[]
+    readonly ct: Value
+    readonly attributes: ValuesOf<K>
+  }) => Derivative[]
+  readonly jvp: 'linear'
+  readonly lowering: Lowering
+  readonly facts?: Facts
+  readonly samples: (draw: Draw) => Sample
+}
+
+/** The op contract of a variadic section. */
+export function defineVariadicOp<const K extends AttributeKinds>(section: VariadicSection<K>): Op {
+  const attributesOf = (attributes: Attributes) => attributes as ValuesOf<K>
+  const type: Op['type'] = (types, attributes) => {
+    const result = section.type(types, attributesOf(attributes))
+    return 'constraint' in result ? result : [result]
+  }
+  return Object.freeze({
+    ...common(section),
+    variadic: true,
+    type,
+    evaluate: (values, attributes, types) => {
+      const result = type(types, attributes)
+      return isViolation(result)
+        ? []
+        : [section.evaluate(values, attributesOf(attributes), result[0]!)]
+    },
+    vjp: ({ operands, cts, attributes }) =>
+      section.vjp({ operands, ct: cts[0]!, attributes: attributesOf(attributes) }),
+    jvp: section.jvp,
+  } satisfies Op)
+}
+
+/** The section of a composite: its body is its meaning; it may override the reverse rule. */
+export interface CompositeSection<N extends string, K extends AttributeKinds> {
+  readonly name: string
+  readonly operands: readonly N[]
+  readonly attributes?: K
+  readonly defaults?: (types: ByName<N, TensorType>) => Partial<ValuesOf<K>>
+  readonly constraints?: Readonly<Record<string, string>>
+  readonly type: (types: ByName<N, TensorType>, attributes: ValuesOf<K>) => TensorType | Violation
+  /** The meaning, in ops. `into` is for bodies without operands. */
+  readonly body: (operands: ByName<N, Value>, attributes: ValuesOf<K>, into: Appender) => Value
+  /** Where the textbook gradient is better or cheaper than the body's; says why. */
+  readonly vjp?: (context: VjpContext<N, ValuesOf<K>>) => ByName<N, Derivative>
+  readonly family?: Family
+  readonly facts?: Facts
+  readonly samples: (draw: Draw) => Sample
+  readonly kinks?: readonly number[]
+}
+
+/** The op contract of a composite section; its reference meaning is its body, evaluated. */
+export function defineComposite<
+  const N extends string,
+  const K extends AttributeKinds = Record<never, never>,
+>(section: CompositeSection<N, K>): Op {
+  const { operands, vjp } = section
+  const attributesOf = (attributes: Attributes) => attributes as ValuesOf<K>
+  const op: Op = {
+    ...common({ family: 'composite', ...section, lowering: { kind: 'composite' } }),
+    variadic: false,
+    type: (types, attributes) => {
+      const result = section.type(byName(operands, types), attributesOf(attributes))
+      return 'constraint' in result ? result : [result]
+    },
+    body: (values, attributes, into) => [
+      section.body(byName(operands, values), attributesOf(attributes), into),
+    ],
+    evaluate: (values, attributes) => evaluateBody(op, values, attributes, 'f64'),
+    ...(vjp === undefined ? {} : { vjp: namedVjp(operands, vjp) }),
+  }
+  return Object.freeze(op)
+}
+
+function namedVjp<N extends string, A>(
+  operands: readonly N[],
+  rule: (context: VjpContext<N, A>) => ByName<N, Derivative>,
+): Vjp {
+  return context => {
+    const named = { ...ruleContext(operands, context), ct: context.cts[0]! }
+    const answers = rule(named as VjpContext<N, A>)
+    return operands.map(name => answers[name])
+  }
+}
+
+interface CommonSection<N extends string, K extends AttributeKinds> {
+  readonly name: string
+  readonly family: Family
+  readonly operands: readonly N[]
+  readonly attributes?: K
+  readonly defaults?: (types: ByName<N, TensorType>) => Partial<ValuesOf<K>>
+  readonly constraints?: Readonly<Record<string, string>>
+  readonly lowering: Lowering
+  readonly facts?: Facts
+  readonly samples: (draw: Draw) => Sample
+  readonly kinks?: readonly number[]
+}
+
+function common<N extends string, K extends AttributeKinds>(section: CommonSection<N, K>) {
+  const { name, family, operands, lowering, samples, defaults } = section
+  return {
+    name,
+    family,
+    operands,
+    results: ['out'],
+    attributes: section.attributes ?? {},
+    constraints: section.constraints ?? {},
+    defaults: (types: readonly TensorType[]): Attributes =>
+      defaults === undefined ? {} : defaults(byName(operands, types)),
+    lowering,
+    facts: section.facts ?? {},
+    samples,
+    kinks: section.kinks ?? [],
+  }
+}
+
+function byName<N extends string, T>(names: readonly N[], items: readonly T[]): ByName<N, T> {
+  return Object.fromEntries(names.map((name, i) => [name, items[i]])) as ByName<N, T>
+}
+
+function ruleContext(names: readonly string[], { operands, outs, attributes }: RuleContext) {
+  return { ...byName(names, operands), out: outs[0]!, attributes }
+}
+
+/** A public function that carries its op definition. */
+export function operator<F extends (...args: never[]) => unknown>(op: Op, call: F): F & Operator {
+  return Object.assign(call, { op })
+}
+
+/** Applies an op with one result to operands of one graph. */
+export function apply(op: Op, operands: readonly Value[], attributes: Attributes = {}): Value {
+  return operands[0]!.builder.append(op, operands, attributes)[0]!
+}
