@@ -1,0 +1,27 @@
+// The generated pages of docs/: where each is written and what renders it.
+
+import { fileURLToPath } from 'node:url'
+import { errorsPage } from './errors.ts'
+
+/** A generated page. */
+export interface Page {
+  readonly file: string
+  readonly title: string
+  /** What the page is made from, for its second line. */
+  readonly from: string
+  readonly render: () => Promise<string>
+}
+
+/** Every generated page. */
+export const PAGES: readonly Page[] = [
+  { file: 'docs/errors.md', title: 'Errors', from: 'src/support/codes.ts', render: errorsPage },
+]
+
+/** The path of a page on this machine. */
+export const pathOf = (page: Page) => fileURLToPath(new URL(`../../${page.file}`, import.meta.url))
+
+/** The whole text of a page. */
+export async function pageText(page: Page): Promise<string> {
+  const body = await page.render()
+  return `# ${page.title}\n\n<!-- Generated from ${page.from} by \`npm run docs\`. -->\n\n${body.trim()}\n`
+}
