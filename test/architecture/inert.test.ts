@@ -1,0 +1,75 @@
+// Importing an entry does nothing: no global is set or read into, no wasm compiled, nothing scheduled,
+// listened to or printed. And what a bundle of the core holds besides ours is immer alone.
+
+import { execFileSync } from 'node:child_process'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { entries, placeOf, root, sourcesOf, treeOf } from './sources.ts'
+
+/** Imports the entry with traps set, and prints what they caught as JSON. */
+const PROBE = `
+  const caught = []
+  const trap = (owner, name) => {
+    const original = owner[name]
+    const noting = function (...args) { caught.push(name); return new.target ? new original(...args) : original.apply(this, args) }
+    Object.defineProperty(owner, name, { value: noting, configurable: true, writable: true })
+  }
+  Object.defineProperty(globalThis, 'navigator', { get: () => { caught.push('navigator') }, configurable: true })
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch']) trap(globalThis, name)
+  for (const name of ['compile', 'instantiate', 'validate', 'Module', 'Instance']) trap(WebAssembly, name)
+  const state = () => ({ globals: Reflect.ownKeys(globalThis).map(String), limit: Error.stackTraceLimit, listeners: process.eventNames().length })
+  const before = state()
+  const written = process.stdout.write
+  process.stdout.write = () => caught.push('stdout')
+  const loaded = await import(ENTRY)
+  process.stdout.write = written
+  console.log(JSON.stringify({ caught, same: JSON.stringify(before) === JSON.stringify(state()), names: Object.keys(loaded).length }))
+`
+
+describe.each(entries())('the entry %s', entry => {
+  it('is inert when imported', () => {
+    const url = JSON.stringify(new URL(entry, `file://${root}`).href)
+    const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e']
+    const printed = execFileSync(process.execPath, [...args, PROBE.replace('ENTRY', url)], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    const { names, ...rest } = JSON.parse(printed) as { names: number }
+    expect(rest).toEqual({ caught: [], same: true })
+    expect(names).toBeGreaterThan(0)
+  })
+
+  it('holds no foreign code but immer in a bundle', async () => {
+    const { metafile, outputFiles } = await build({
+      entryPoints: [root + entry],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'neutral',
+      external: ['node:*'],
+      mainFields: ['module', 'main'],
+      metafile: true,
+      write: false,
+      logLevel: 'error',
+    })
+    const foreign = Object.keys(metafile.inputs).filter(path => !path.startsWith('src/'))
+    expect(foreign.filter(path => !path.startsWith('node_modules/immer/'))).toEqual([])
+    const bytes = gzipSync(outputFiles[0]!.contents).length
+    console.log(`${entry}: ${(bytes / 1000).toFixed(1)} kB minified and gzipped`)
+  })
+})
+
+describe('src', () => {
+  it('awaits nothing at the top of a module, so that require() can load it', () => {
+    const awaiting: string[] = []
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node)) return
+      if (ts.isAwaitExpression(node)) awaiting.push(placeOf(node))
+      ts.forEachChild(node, visit)
+    }
+    for (const path of sourcesOf('src')) visit(treeOf(path))
+    expect(awaiting).toEqual([])
+  })
+})

@@ -1,0 +1,135 @@
+// What a user gets: packs the package, lints the tarball (publint, attw), installs it into an empty
+// folder, type-checks a program that imports every entry the way users are set up, and runs it.
+// Writes to a temporary folder only, apart from the build in dist/.
+
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const temporary = mkdtempSync(join(tmpdir(), 'gradc-package-'))
+const consumer = join(temporary, 'consumer')
+
+/** The two ways in which a TypeScript user resolves packages. */
+const RESOLUTIONS = [
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+]
+
+interface Manifest {
+  readonly name: string
+  readonly exports: Readonly<Record<string, string | object>>
+}
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
+
+/** Runs a program of node_modules, or npm; its words go to stderr, what it prints is returned. */
+function run(program: string, args: readonly string[], cwd = root): string {
+  const bin = program === 'npm' ? 'npm' : join(root, 'node_modules', '.bin', program)
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit']
+  try {
+    return execFileSync(bin, args, {
+      cwd,
+      stdio,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    })
+  } catch (error) {
+    process.stderr.write((error as { stdout?: string }).stdout ?? '')
+    throw new Error(`${program} ${args.join(' ')} failed`)
+  }
+}
+
+function pack(): string {
+  const printed = run('npm', [
+    'pack',
+    '--json',
+    '--loglevel=error',
+    '--pack-destination',
+    temporary,
+  ])
+  const [packed] = JSON.parse(printed.slice(printed.indexOf('[\n'))) as {
+    filename: string
+    size: number
+  }[]
+  say(`packed ${packed!.filename}, ${(packed!.size / 1000).toFixed(0)} kB`)
+  return join(temporary, packed!.filename)
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Entries as a user imports them: `gradc`, `gradc/data`, … */
+function entryNames(): string[] {
+  const code = Object.entries(manifest.exports).filter(([, target]) => typeof target !== 'string')
+  return code.map(([path]) => manifest.name + path.slice(1))
+}
+
+function writeConsumer(): void {
+  const names = entryNames()
+  const imports = names.map((name, i) => `import * as entry${i} from '${name}'\n`).join('')
+  const prints = names.map((name, i) => `console.log('${name}', Object.keys(entry${i}).length)\n`)
+  const program = `${imports}declare const console: { log(...parts: unknown[]): void }\n${prints.join('')}`
+  const required = names.map(name => `console.log(Object.keys(require('${name}')).length)\n`)
+  const files = {
+    'package.json': '{ "private": true, "type": "module" }\n',
+    'main.ts': program,
+    'require.cjs': required.join(''),
+  }
+  mkdirSync(consumer)
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(consumer, file), text)
+}
+
+function typeCheck(options: (typeof RESOLUTIONS)[number]): void {
+  const compilerOptions = {
+    ...options,
+    target: 'es2022',
+    lib: ['es2022'],
+    types: [],
+    strict: true,
+    skipLibCheck: false,
+    outDir: 'out',
+  }
+  const config = { compilerOptions, files: ['main.ts'] }
+  writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify(config))
+  run('tsc', ['-p', consumer])
+  say(`types hold with moduleResolution ${options.moduleResolution}, without DOM or Node types`)
+}
+
+function main(): void {
+  const tarball = pack()
+  run('publint', ['run', tarball, '--strict'])
+  run('attw', [tarball, '--profile', 'esm-only', '--no-emoji'])
+  say('publint and attw find nothing')
+  writeConsumer()
+  run(
+    'npm',
+    ['install', '--prefer-offline', '--ignore-scripts', '--loglevel=error', tarball],
+    consumer,
+  )
+  for (const options of RESOLUTIONS) typeCheck(options)
+  for (const file of ['out/main.js', 'require.cjs'])
+    execFileSync(process.execPath, ['--no-warnings', file], { cwd: consumer, stdio: 'inherit' })
+  checkSourceMaps()
+}
+
+/** Declaration maps point at sources that the package ships. */
+function checkSourceMaps(): void {
+  const dist = join(consumer, 'node_modules', manifest.name, 'dist')
+  const map = JSON.parse(readFileSync(join(dist, 'index.d.ts.map'), 'utf8')) as {
+    sources: string[]
+  }
+  for (const source of map.sources)
+    readFileSync(join(dirname(join(dist, 'index.d.ts.map')), source))
+  say('go-to-definition lands in the sources')
+}
+
+try {
+  main()
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`)
+  process.exitCode = 1
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
