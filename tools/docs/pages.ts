@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { errorsPage } from './errors.ts'
+import { opsPage } from './ops.ts'
 
 /** A generated page. */
 export interface Page {
@@ -15,6 +16,7 @@ export interface Page {
 /** Every generated page. */
 export const PAGES: readonly Page[] = [
   { file: 'docs/errors.md', title: 'Errors', from: 'src/support/codes.ts', render: errorsPage },
+  { file: 'docs/ops.md', title: 'Ops', from: 'src/ops', render: opsPage },
 ]
 
 /** The path of a page on this machine. */
