@@ -1,0 +1,149 @@
+// Sizes for symbolic dims. Binding puts them into argument types and attributes, runs every type rule
+// again on the way, and so reports at the user's own line whatever only sizes can show to be wrong.
+
+import { GraphError } from '../support/diagnostic.ts'
+import type { Attributes } from './attribute.ts'
+import { checkNode, describeProblem, isProblem } from './check-node.ts'
+import { checkDims, type Dims, dimNames, isNegative } from './dim.ts'
+import { type Commit, commit } from './edit.ts'
+import {
+  type Argument,
+  type Graph,
+  type Node,
+  nodesOf,
+  type Result,
+  type ValueId,
+} from './graph.ts'
+import type { Op } from './op.ts'
+import { graphsIn, valueLabels } from './printer.ts'
+import { substituteType, type TensorType, typesEqual } from './type.ts'
+
+/** The names of all symbolic dims of a graph and the graphs its attributes hold, sorted. */
+export function graphDims(graph: Graph): readonly string[] {
+  const names = new Set<string>()
+  const add = (found: readonly string[]) => {
+    for (const name of found) names.add(name)
+  }
+  for (const { type } of graph.arguments) add(type.shape.flatMap(dimNames))
+  for (const node of nodesOf(graph)) {
+    for (const { type } of node.results) add(type.shape.flatMap(dimNames))
+    for (const [name, kind] of Object.entries(node.op.attributes)) {
+      add(kind.names?.(node.attributes[name]) ?? [])
+    }
+    for (const body of graphsIn(node.op, node.attributes)) add(graphDims(body))
+  }
+  return [...names].sort()
+}
+
+/**
+ * The graph with sizes for its symbolic dims; names without a size stay. Throws E107 where a size is
+ * no size, a name is not there, or a dim comes out negative, and E101 where an op cannot have the sizes.
+ */
+export function bindGraph(graph: Graph, dims: Dims): Graph {
+  return commitBound(graph, dims).graph
+}
+
+/** As `bindGraph`, with the patches of the change. */
+export function commitBound(graph: Graph, dims: Dims): Commit {
+  checkDims(dims, graphDims(graph), `bind @${graph.name}`)
+  return new Binder(graph, dims, new Map()).commit()
+}
+
+class Binder {
+  readonly #graph: Graph
+  readonly #dims: Dims
+  readonly #bodies: Map<Graph, Graph>
+  readonly #types = new Map<ValueId, TensorType>()
+
+  constructor(graph: Graph, dims: Dims, bodies: Map<Graph, Graph>) {
+    this.#graph = graph
+    this.#dims = dims
+    this.#bodies = bodies
+  }
+
+  commit(): Commit {
+    const args = this.#graph.arguments.map(argument => this.#argument(argument))
+    const nodes = new Map<ValueId, Node>()
+    for (const node of nodesOf(this.#graph)) {
+      const bound = this.#node(node)
+      if (bound !== node) nodes.set(node.id, bound)
+    }
+    return commit(this.#graph, { arguments: args, nodes })
+  }
+
+  #argument(argument: Argument): Argument {
+    const type = substituteType(argument.type, this.#dims)
+    this.#checkSign(type, argument.type, `argument "${argument.name}"`)
+    this.#types.set(argument.id, type)
+    return typesEqual(type, argument.type) ? argument : { ...argument, type }
+  }
+
+  #node(node: Node): Node {
+    const attributes = this.#attributes(node.op, node.attributes)
+    const types = this.#resultTypes(node, attributes)
+    const results = node.results.map((result, i): Result => {
+      const type = types[i]!
+      this.#checkSign(type, result.type, node.op.name, node)
+      this.#types.set(result.id, type)
+      return typesEqual(type, result.type) ? result : { ...result, type }
+    })
+    const same = attributes === node.attributes && results.every((r, i) => r === node.results[i])
+    return same ? node : { ...node, attributes, results }
+  }
+
+  /** The very same object where nothing in it is symbolic. */
+  #attributes(op: Op, given: Attributes): Attributes {
+    const changed: Record<string, unknown> = {}
+    for (const [name, kind] of Object.entries(op.attributes)) {
+      const value = given[name]
+      if (kind.graph !== undefined) {
+        const body = this.#body(kind.graph(value))
+        if (body !== value) changed[name] = body
+      } else if (kind.bind !== undefined && (kind.names?.(value) ?? []).length > 0) {
+        changed[name] = kind.bind(value, this.#dims)
+      }
+    }
+    return Object.keys(changed).length === 0 ? given : { ...given, ...changed }
+  }
+
+  #body(body: Graph): Graph {
+    const known = this.#bodies.get(body)
+    if (known !== undefined) return known
+    const bound = new Binder(body, this.#dims, this.#bodies).commit().graph
+    this.#bodies.set(body, bound)
+    return bound
+  }
+
+  #resultTypes(node: Node, attributes: Attributes): readonly TensorType[] {
+    const types = node.operands.map(id => this.#types.get(id)!)
+    const checked = checkNode(node.op, types, attributes)
+    if (!isProblem(checked)) return checked.types
+    const labels = valueLabels(this.#graph)
+    const names = node.operands.map(id => labels.get(id) ?? `%${id}`)
+    throw new GraphError({
+      ...describeProblem(checked, node.op, names, types),
+      node: [node.op.name, names.join(', ')].join(' '),
+      notes: [`with ${describeDims(this.#dims)}`],
+      source: node.origin.source,
+    })
+  }
+
+  #checkSign(type: TensorType, written: TensorType, subject: string, node?: Node): void {
+    const axis = type.shape.findIndex(isNegative)
+    if (axis < 0) return
+    const [size, dim] = [type.shape[axis], written.shape[axis]]
+    throw new GraphError({
+      code: 'E107',
+      subject,
+      message: `the dim ${dim} must not be negative, got ${size} for ${describeDims(this.#dims)}`,
+      source: node?.origin.source,
+      help: `choose sizes that make ${dim} zero or more`,
+    })
+  }
+}
+
+function describeDims(dims: Dims): string {
+  return Object.entries(dims)
+    .map(([name, size]) => `${name} = ${size}`)
+    .join(', ')
+}
