@@ -269,6 +269,31 @@ export class GraphBuilder implements Appender {
     )
   }
 
+  /** The nodes appended so far, in order: a snapshot. */
+  nodes(): readonly Node[] {
+    return this.#order.map(id => this.#nodes[id]!)
+  }
+
+  /** How many nodes there are; with `nodesSince` it names those that a step appends. */
+  get nodeCount(): number {
+    return this.#order.length
+  }
+
+  /** The nodes appended since there were `count`. */
+  nodesSince(count: number): readonly Node[] {
+    return this.#order.slice(count).map(id => this.#nodes[id]!)
+  }
+
+  /** The arguments declared so far. */
+  get arguments(): readonly Argument[] {
+    return this.#arguments
+  }
+
+  /** The outputs declared so far. */
+  get outputs(): readonly Output[] {
+    return this.#outputs
+  }
+
   /** `%x` for a named value, `%7` for others. */
   label(id: ValueId): string {
     return `%${this.#names.get(id) ?? id}`
