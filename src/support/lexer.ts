@@ -91,6 +91,11 @@ export class TokenReader {
     this.#tokens = tokenize(file, text)
   }
 
+  /** Where the last token taken ends; 0 before the first. */
+  get lastEnd(): number {
+    return this.#tokens[this.#position - 1]?.end ?? 0
+  }
+
   /** The token `ahead` places from here, without taking it. */
   peek(ahead = 0): Token {
     return this.#tokens[Math.min(this.#position + ahead, this.#tokens.length - 1)]!
