@@ -148,5 +148,5 @@ if (!Object.hasOwn(COMMANDS, name)) {
   )
 }
 install(() => {
-  start(name, process.argv.slice(3))
+  if (COMMANDS[name].length > 0) start(name, process.argv.slice(3))
 })
