@@ -6,9 +6,16 @@ import type { AttributeKinds, ValuesOf } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
 import { defineOp, type JvpContext, operator, type VjpContext } from '../ir/define.ts'
 import { Literal } from '../ir/literal.ts'
-import { type Derivative, type Facts, type Family, type Operator, violation } from '../ir/op.ts'
+import {
+  type Derivative,
+  type Facts,
+  type Family,
+  type Operator,
+  type Violation,
+  violation,
+} from '../ir/op.ts'
 import { operand } from '../ir/sample.ts'
-import { shapesEqual, type TensorType, typesEqual, withDtype } from '../ir/type.ts'
+import { type Shape, shapesEqual, type TensorType, typesEqual, withDtype } from '../ir/type.ts'
 import type { Scalar } from '../kernel/scalar.ts'
 import { DTYPES, type DTypeName } from '../support/dtype.ts'
 
@@ -42,9 +49,13 @@ export type BinaryMeaning = (x: number, y: number, dtype: DTypeName) => number
 /** What is particular to an elementwise op of one operand. */
 export interface UnarySection<K extends AttributeKinds> {
   readonly name: string
+  readonly family?: Family
   readonly dtypes?: readonly DTypeName[]
   readonly attributes?: K
   readonly defaults?: ValuesOf<K>
+  /** Constraints on attributes, from C2 on, and the check that names the first one violated. */
+  readonly constraints?: Readonly<Record<string, string>>
+  readonly check?: (attributes: ValuesOf<K>, x: TensorType) => Violation | undefined
   /** What it means, in double. Written apart from `scalar` on purpose: each checks the other. */
   readonly evaluate: UnaryMeaning<ValuesOf<K>>
   /** How kernels compute it. */
@@ -62,16 +73,16 @@ export interface UnarySection<K extends AttributeKinds> {
 export function defineUnary<const K extends AttributeKinds = Record<never, never>>(
   section: UnarySection<K>,
 ) {
-  const { name, dtypes = FLOATS, evaluate, scalar, defaults } = section
-  const [low, high] = section.samples ?? [-2, 2]
+  const { name, family = 'unary', dtypes = FLOATS, evaluate, scalar, defaults } = section
   return defineOp<'x', K>({
     ...optional(section),
     name,
-    family: 'unary',
+    family,
     operands: ['x'],
     ...(defaults === undefined ? {} : { defaults: () => defaults }),
-    constraints: { C1: dtypeConstraint('x', dtypes) },
-    type: ({ x }) => dtypeViolation(x, 'x', dtypes) ?? x,
+    constraints: { C1: dtypeConstraint('x', dtypes), ...section.constraints },
+    type: ({ x }, attributes) =>
+      dtypeViolation(x, 'x', dtypes) ?? section.check?.(attributes, x) ?? x,
     evaluate: ({ x }, attributes) => x.map(value => evaluate(value, attributes, x.dtype)),
     vjp: section.vjp,
     jvp: { x: section.jvp },
@@ -80,7 +91,7 @@ export function defineUnary<const K extends AttributeKinds = Record<never, never
       scalar: ([x], { attributes }) => scalar(x!, attributes as ValuesOf<K>),
     },
     samples: draw => ({
-      operands: [operand(draw.pick(dtypes), draw.shape(), low, high)],
+      operands: [sampled(draw.pick(dtypes), draw.shape(), section.samples)],
       attributes: (section.sampleAttributes ?? defaults ?? {}) as Record<string, unknown>,
     }),
   })
@@ -117,7 +128,6 @@ export interface BinarySection {
 /** An elementwise op of two operands. C1: the dtype is one of `dtypes`. C2, C3: equal shape, dtype. */
 export function binary(section: BinarySection): BinaryOp {
   const { name, family = 'binary', dtypes = NUMBERS, evaluate, scalar, result } = section
-  const ranges = { x: section.samples?.x ?? [-2, 2], y: section.samples?.y ?? [-2, 2] } as const
   const op = defineOp({
     ...optional(section),
     name,
@@ -139,16 +149,18 @@ export function binary(section: BinarySection): BinaryOp {
     samples: draw => {
       const shape = draw.shape()
       const dtype = draw.pick(dtypes)
-      const bounds = (name: 'x' | 'y') =>
-        DTYPES[dtype].kind === 'float'
-          ? operand(dtype, shape, ...ranges[name])
-          : operand(dtype, shape)
-      return { operands: [bounds('x'), bounds('y')], attributes: {} }
+      const operands = [section.samples?.x, section.samples?.y]
+      return { operands: operands.map(range => sampled(dtype, shape, range)), attributes: {} }
     },
   })
   return operator(op, function call(x: Value, y: Value): Value {
     return x.builder.append(op, [x, y], {}, call)[0]!
   })
+}
+
+/** An operand with floats in `range`; integers and bools have ranges of their own. */
+function sampled(dtype: DTypeName, shape: Shape, range: readonly [number, number] = [-2, 2]) {
+  return DTYPES[dtype].kind === 'float' ? operand(dtype, shape, ...range) : operand(dtype, shape)
 }
 
 /** Combines two literals of equal shape element by element. */

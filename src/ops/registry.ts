@@ -2,8 +2,16 @@
 // receive it as a value; nothing else imports it, so a bundle holds only the ops a program uses.
 
 import type { OpTable } from '../ir/op.ts'
-import { add, mul, neg, tanh } from './arithmetic.ts'
+import { elu, leakyRelu, relu, sigmoid, silu, softplus } from './activation.ts'
+import { add, div, mul, neg, reciprocal, square, sub } from './arithmetic.ts'
+import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts'
 import { constant, full, size } from './creation.ts'
+import { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './exponential.ts'
+import { gelu } from './gelu.ts'
+import { and, not, or, xor } from './logic.ts'
+import { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './piecewise.ts'
+import { cast, where } from './select.ts'
+import { cos, sin, tanh } from './trigonometric.ts'
 
 /** The op table: text name to public function, grouped by family. */
 export const ops = {
@@ -12,8 +20,52 @@ export const ops = {
   full,
   size,
   // elementwise
+  abs,
   add,
+  ceil,
+  clamp,
+  cos,
+  div,
+  elu,
+  erf,
+  exp,
+  expm1,
+  floor,
+  gelu,
+  leaky_relu: leakyRelu,
+  log,
+  log1p,
+  maximum,
+  minimum,
   mul,
   neg,
+  pow,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
   tanh,
+  // comparison
+  equal,
+  greater,
+  greater_equal: greaterEqual,
+  less,
+  less_equal: lessEqual,
+  not_equal: notEqual,
+  // logic
+  and,
+  not,
+  or,
+  xor,
+  // choice and conversion
+  cast,
+  where,
 } as const satisfies OpTable
