@@ -1,14 +1,13 @@
 // Values made from nothing: constants, fills, counting, the size of a dim. They take the builder to
 // append to, since there is no operand to carry it.
 
-import { dimension, dimensions, dtype, literal, number } from '../ir/attribute.ts'
+import { dimension, dimensions, dtype, integer, literal, number } from '../ir/attribute.ts'
 import type { Appender, Value } from '../ir/builder.ts'
 import { defineOp, operator } from '../ir/define.ts'
-import type { Dim } from '../ir/dim.ts'
-import { integerDim } from '../ir/dim.ts'
-import { Literal, type NestedArray, roundTo } from '../ir/literal.ts'
+import { type Dim, dim, integerDim } from '../ir/dim.ts'
+import { eachIndex, elementCount, Literal, type NestedArray, roundTo } from '../ir/literal.ts'
 import { violation } from '../ir/op.ts'
-import type { TensorType } from '../ir/type.ts'
+import { printShape, type Shape, type TensorType } from '../ir/type.ts'
 import * as s from '../kernel/scalar.ts'
 import { DTYPES, type DTypeName, type TypedArray } from '../support/dtype.ts'
 
@@ -128,4 +127,58 @@ export const size = operator(
   sizeOp,
   (into: Appender, of: Dim, dtype: DTypeName = 'f32'): Value =>
     into.append(sizeOp, [], { of, dtype }, size)[0]!,
+)
+
+const iotaOp = defineOp({
+  name: 'iota',
+  family: 'creation',
+  operands: [],
+  attributes: { shape: dimensions, axis: integer, dtype },
+  constraints: { C1: 'dtype is a number type', C2: 'axis is within the rank of shape' },
+  type: (_, { shape, axis, dtype }) => {
+    const type = { dtype, shape }
+    if (DTYPES[dtype].kind === 'bool') {
+      return violation('C1', `dtype must be a number type, got ${dtype}`, {}, 'use dtype = i32')
+    }
+    if (axis >= 0 && axis < shape.length) return type
+    const message = `axis ${axis} is out of range for ${printShape(shape)} (rank ${shape.length})`
+    return violation('C2', message, {}, 'name an axis that shape has')
+  },
+  evaluate: (_, { axis }, { dtype, shape }) => {
+    const extents = shape as readonly number[]
+    const data = new Float64Array(elementCount(extents))
+    eachIndex(extents, (index, position) => {
+      data[position] = index[axis]!
+    })
+    return new Literal(dtype, extents, data)
+  },
+  vjp: () => ({}),
+  jvp: {},
+  lowering: {
+    kind: 'movement',
+    element: (index, _, { attributes, result }) =>
+      s.cast(result.dtype, s.indexValue(index[attributes.axis as number]!)),
+  },
+  samples: draw => {
+    const shape = draw.shape(1)
+    const axis = draw.integer(0, shape.length - 1)
+    return { operands: [], attributes: { shape, axis, dtype: draw.pick(['i32', 'u32', 'f32']) } }
+  },
+})
+
+/**
+ * The position along one axis.
+ *
+ *   out[i…] = i[axis]
+ *
+ * Requires C1 dtype is a number type. C2 axis is within the rank.
+ * Numerics f32 counts exactly up to 2²⁴
+ * Errors   E101 where the axis is out of range; E107 when evaluated before the dims have sizes
+ */
+export const iota = operator(
+  iotaOp,
+  (into: Appender, shape: Shape, axis: number, dtype: DTypeName = 'i32'): Value => {
+    const absolute = axis < 0 ? axis + shape.length : axis
+    return into.append(iotaOp, [], { shape: shape.map(dim), axis: absolute, dtype }, iota)[0]!
+  },
 )

@@ -4,12 +4,16 @@
 import type { OpTable } from '../ir/op.ts'
 import { elu, leakyRelu, relu, sigmoid, silu, softplus } from './activation.ts'
 import { add, div, mul, neg, reciprocal, square, sub } from './arithmetic.ts'
+import { broadcastTo, sum } from './broadcast.ts'
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts'
-import { constant, full, size } from './creation.ts'
+import { constant, full, iota, size } from './creation.ts'
 import { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './exponential.ts'
 import { gelu } from './gelu.ts'
+import { gather, scatterAdd } from './indexing.ts'
 import { and, not, or, xor } from './logic.ts'
+import { reshape, reverse, transpose } from './movement.ts'
 import { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './piecewise.ts'
+import { argmax, argmin, max, min } from './reduction.ts'
 import { cast, where } from './select.ts'
 import { cos, sin, tanh } from './trigonometric.ts'
 
@@ -18,6 +22,7 @@ export const ops = {
   // creation
   constant,
   full,
+  iota,
   size,
   // elementwise
   abs,
@@ -68,4 +73,18 @@ export const ops = {
   // choice and conversion
   cast,
   where,
+  // shape
+  broadcast_to: broadcastTo,
+  reshape,
+  reverse,
+  transpose,
+  // reduction
+  argmax,
+  argmin,
+  max,
+  min,
+  sum,
+  // indexing
+  gather,
+  scatter_add: scatterAdd,
 } as const satisfies OpTable
