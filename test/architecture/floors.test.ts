@@ -42,7 +42,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 const NAME_NO_OP = ['kernel', 'ir', 'rewrite', 'lower', 'backends']
 
 /** What autodiff takes from src/ops: the sum of cotangents and the first one. */
-const AUTODIFF_NAMES: readonly string[] = ['add', 'full', 'fullLike', 'zerosLike', 'onesLike']
+const AUTODIFF_NAMES: readonly string[] = ['add', 'fullLike']
 
 const files = sourcesOf('src')
 const imports = files.flatMap(importsOf)
