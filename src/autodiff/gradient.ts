@@ -9,7 +9,7 @@ import { GraphError, nearest } from '../support/diagnostic.ts'
 import { isFloat } from '../support/dtype.ts'
 import { notImplementedError, refusalError } from './explain.ts'
 import { pushforward } from './forward.ts'
-import { type Cut, pullback } from './reverse.ts'
+import { type Cut, originOf, pullback } from './reverse.ts'
 
 /** What to differentiate, and with respect to what. */
 export interface DerivativeOptions {
@@ -47,7 +47,9 @@ function tryGradients(builder: GraphBuilder, of: Value, wrt: readonly Value[]) {
     })
   }
   for (const value of wrt) checkFloat('gradient', builder.label(value.id), value)
-  const seed = builder.withOrigin({}, () => fullLike(of, 1))
+  const definition = builder.definition(of.id)
+  const origin = definition === undefined ? {} : originOf(definition)
+  const seed = builder.withOrigin(origin, () => fullLike(of, 1))
   const found = pullback(builder, of, seed, wrt)
   throwNotImplemented(builder, 'gradient', of, found.cuts)
   return found

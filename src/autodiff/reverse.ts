@@ -45,12 +45,17 @@ export function pullback(
   return new ReverseWalk(builder, wrt).run(of, ct)
 }
 
+interface Arrival {
+  readonly ct: Value
+  readonly origin: Origin
+}
+
 class ReverseWalk {
   readonly #builder: GraphBuilder
   readonly #wrt: readonly Value[]
   readonly #active: Set<ValueId>
-  /** Cotangents that arrived at a value and are not summed yet. */
-  readonly #arrived = new Map<ValueId, Value[]>()
+  /** Cotangents that arrived at a value and are not summed yet, with the node each came from. */
+  readonly #arrived = new Map<ValueId, Arrival[]>()
   readonly #cuts: Cut[] = []
 
   constructor(builder: GraphBuilder, wrt: readonly Value[]) {
@@ -63,9 +68,9 @@ class ReverseWalk {
   }
 
   run(of: Value, ct: Value): Pullback {
-    if (this.#active.has(of.id)) this.#arrive(of.id, ct)
+    if (this.#active.has(of.id)) this.#arrive(of.id, ct, {})
     this.#visit(this.#builder.nodes())
-    const cotangents = this.#wrt.map(value => this.#sum(value.id, {}))
+    const cotangents = this.#wrt.map(value => this.#sum(value.id))
     return { cotangents, cuts: this.#cuts }
   }
 
@@ -80,8 +85,8 @@ class ReverseWalk {
     const origin = originOf(node)
     const cts = node.results.map(result =>
       this.#wrt.some(value => value.id === result.id)
-        ? this.#peek(result.id, origin)
-        : this.#sum(result.id, origin),
+        ? this.#peek(result.id)
+        : this.#sum(result.id),
     )
     const operands = node.operands.map(id => this.#builder.value(id))
     const { vjp } = op
@@ -118,7 +123,7 @@ class ReverseWalk {
     for (const id of activeValues(nodes, starts)) this.#active.add(id)
     results.forEach((result, i) => {
       const ct = cts[i]
-      if (ct !== undefined && this.#active.has(result.id)) this.#arrive(result.id, ct)
+      if (ct !== undefined && this.#active.has(result.id)) this.#arrive(result.id, ct, origin)
     })
     this.#visit(nodes)
   }
@@ -127,7 +132,7 @@ class ReverseWalk {
     if (!this.#active.has(operand.id)) return
     const integer = !isFloat(operand.type.dtype)
     if (!integer && !isRefusal(answer)) {
-      this.#arrive(operand.id, answer)
+      this.#arrive(operand.id, answer, originOf(node))
       return
     }
     const refusal = integer || !isRefusal(answer) ? 'notDifferentiable' : answer.refusal
@@ -135,26 +140,29 @@ class ReverseWalk {
     this.#cuts.push({ node, operand: i, refusal, reason })
   }
 
-  #arrive(id: ValueId, ct: Value): void {
+  #arrive(id: ValueId, ct: Value, origin: Origin): void {
     const arrived = this.#arrived.get(id)
-    if (arrived === undefined) this.#arrived.set(id, [ct])
-    else arrived.push(ct)
+    if (arrived === undefined) this.#arrived.set(id, [{ ct, origin }])
+    else arrived.push({ ct, origin })
   }
 
   /** The sum of what arrived at a value, in order of arrival; the value is then settled. */
-  #sum(id: ValueId, origin: Origin): Value | undefined {
-    const sum = this.#peek(id, origin)
+  #sum(id: ValueId): Value | undefined {
+    const sum = this.#peek(id)
     this.#arrived.delete(id)
     return sum
   }
 
   /** As `#sum`, but what arrived stays: a wanted value is also passed through. */
-  #peek(id: ValueId, origin: Origin): Value | undefined {
+  #peek(id: ValueId): Value | undefined {
     const arrived = this.#arrived.get(id)
     if (arrived === undefined) return undefined
-    const sum = this.#builder.withOrigin(origin, () => arrived.reduce((a, b) => add(a, b)))
+    const sum = arrived.reduce((a, b) => ({
+      ct: this.#builder.withOrigin(b.origin, () => add(a.ct, b.ct)),
+      origin: b.origin,
+    }))
     this.#arrived.set(id, [sum])
-    return sum
+    return sum.ct
   }
 }
 

@@ -152,7 +152,7 @@ export class GraphBuilder implements Appender {
   /** Gives a value a name for printing; returns it. */
   named(value: Value, name: string): Value {
     this.#names.set(value.id, name)
-    const node = this.#nodes[this.#owner(value.id)]
+    const node = this.definition(value.id)
     if (node !== undefined) {
       const results = node.results.map(result =>
         result.id === value.id ? { ...result, name } : result,
@@ -162,10 +162,13 @@ export class GraphBuilder implements Appender {
     return value
   }
 
-  #owner(id: ValueId): ValueId {
+  /** The node that defines a value, or undefined for an argument. */
+  definition(id: ValueId): Node | undefined {
+    // A node's results have consecutive ids from the node's own.
     let owner = id
     while (owner > 0 && this.#nodes[owner] === undefined) owner--
-    return owner
+    const node = this.#nodes[owner]
+    return node?.results.some(result => result.id === id) ? node : undefined
   }
 
   /** Runs `body` with `path` appended to the layer path of every node it makes. */
