@@ -84,7 +84,7 @@ const leakyReluOp = defineUnary({
   vjp: ({ x, ct, attributes }) => ({ x: where(isPositive(x), ct, scale(ct, attributes.slope)) }),
   jvp: ({ x, t, attributes }) =>
     mul(t, where(isPositive(x), fullLike(x, 1), fullLike(x, attributes.slope))),
-  sampleAttributes: { slope: 0.25 },
+  sampleAttributes: [{ slope: 0.25 }],
   kinks: [0],
 })
 
@@ -116,7 +116,7 @@ const eluOp = defineUnary({
     const below = scale(exp(minimum(x, fullLike(x, 0))), alpha)
     return mul(t, where(isPositive(x), fullLike(x, 1), below))
   },
-  sampleAttributes: { alpha: 0.75 },
+  sampleAttributes: [{ alpha: 0.75 }],
   kinks: [0],
 })
 
@@ -145,7 +145,8 @@ const SILU_FLAT = 1000
  *   out = x · sigmoid(x)          x̄ = ct · σ · (1 + x · (1 − σ)), σ = sigmoid(x)
  *
  * Requires  C1 a float dtype.
- * Numerics  −∞ gives −0, its limit; the derivative at ±∞ is 1 or 0
+ * Numerics  −∞ gives −0, its limit; the derivative at ±∞ is 1 or 0. Results within a factor 128 of the
+ *           subnormal range may be 0
  * Errors    E101 when C1 fails
  * Source    Elfwing, Uchibe, Doya, Sigmoid-weighted linear units, 2018, equations 4 and 5
  */

@@ -2,7 +2,7 @@
 // op then holds only its formula, its derivative and its scalar form. Core ops need equal operand
 // types; broadcasting is an op of its own.
 
-import type { AttributeKinds, ValuesOf } from '../ir/attribute.ts'
+import type { AttributeKinds, Attributes, ValuesOf } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
 import { defineOp, type JvpContext, operator, type VjpContext } from '../ir/define.ts'
 import { Literal } from '../ir/literal.ts'
@@ -65,7 +65,8 @@ export interface UnarySection<K extends AttributeKinds> {
   readonly facts?: Facts
   /** The interval on which derivatives are checked; [-2, 2] by default. */
   readonly samples?: readonly [low: number, high: number]
-  readonly sampleAttributes?: ValuesOf<K>
+  /** Attributes to draw from; the defaults where left out. */
+  readonly sampleAttributes?: readonly ValuesOf<K>[]
   readonly kinks?: readonly number[]
 }
 
@@ -92,7 +93,7 @@ export function defineUnary<const K extends AttributeKinds = Record<never, never
     },
     samples: draw => ({
       operands: [sampled(draw.pick(dtypes), draw.shape(), section.samples)],
-      attributes: (section.sampleAttributes ?? defaults ?? {}) as Record<string, unknown>,
+      attributes: draw.pick(section.sampleAttributes ?? [defaults ?? {}]) as Attributes,
     }),
   })
 }

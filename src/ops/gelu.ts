@@ -88,6 +88,7 @@ const geluOp = defineUnary({
     return attributes.approximate ? approximateTangent(near, t) : exactTangent(near, t)
   },
   facts: { zeroPreserving: true },
+  sampleAttributes: [{ approximate: false }, { approximate: true }],
 })
 
 /**

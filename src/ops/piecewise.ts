@@ -149,8 +149,8 @@ const clampOp = defineUnary({
     const inside = and(greaterEqual(x, fullLike(x, low)), lessEqual(x, fullLike(x, high)))
     return masked(inside, t)
   },
-  sampleAttributes: { low: -1, high: 1 },
-  kinks: [-1, 1],
+  sampleAttributes: [{ low: 0, high: 1 }],
+  kinks: [0, 1],
 })
 
 /**
