@@ -1,0 +1,152 @@
+// Applies rules until none applies. Rules are indexed by op, nodes wait in a worklist, and only what a
+// rewrite touched is looked at again. Rules must make the graph smaller by the measure, so this ends;
+// a step limit guards against rules that do not, and its error names the last ones that fired.
+
+import type { Node, ValueId } from '../ir/graph.ts'
+import type { Op } from '../ir/op.ts'
+import {
+  GraphError,
+  InternalError,
+  internalError,
+  renderDiagnostic,
+} from '../support/diagnostic.ts'
+import type { SourceReference } from '../support/source.ts'
+import { admits, type Bindings, depthOf, type Matched, matchAt, matchedNode } from './pattern.ts'
+import type { Rule } from './rule.ts'
+import type { Replacement, Workspace } from './workspace.ts'
+
+/** One application of a rule. */
+export interface Firing {
+  readonly rule: string
+  /** The node that was replaced. */
+  readonly node: ValueId
+  readonly op: string
+  /** The user's line that made the node. */
+  readonly source?: SourceReference | undefined
+}
+
+/** What a run of the driver may cost. */
+export interface DriverOptions {
+  /** Most firings before rewriting is taken to be endless; by default in proportion to the graph. */
+  readonly stepLimit?: number | undefined
+}
+
+/** Firings that a graph of `nodes` nodes may take: far more than rules that end ever need. */
+const defaultLimit = (nodes: number) => 1000 + 50 * nodes
+
+/** Applies rules to a workspace until none applies; answers every firing in order. */
+export function applyRules(
+  workspace: Workspace,
+  rules: readonly Rule[],
+  options: DriverOptions = {},
+): readonly Firing[] {
+  return new Driver(workspace, rules, options).run()
+}
+
+class Driver {
+  readonly #workspace: Workspace
+  readonly #rules: readonly Rule[]
+  readonly #byOp = new Map<Op, readonly Rule[]>()
+  readonly #waiting = new Set<ValueId>()
+  readonly #firings: Firing[] = []
+  readonly #limit: number
+  /** Levels of users that can match anew where the operands of a node changed. */
+  readonly #levels: number
+
+  constructor(workspace: Workspace, rules: readonly Rule[], options: DriverOptions) {
+    this.#workspace = workspace
+    this.#rules = rules
+    const order = workspace.order()
+    for (const id of order) this.#waiting.add(id)
+    this.#levels = Math.max(0, ...rules.map(rule => depthOf(rule.match) - 1))
+    this.#limit = options.stepLimit ?? defaultLimit(order.length)
+  }
+
+  run(): readonly Firing[] {
+    // A set hands out its members in the order they came and takes new ones while it is walked.
+    for (const id of this.#waiting) {
+      this.#waiting.delete(id)
+      const node = this.#workspace.node(id)
+      if (node !== undefined && this.#workspace.isUsed(node)) this.#visit(node)
+    }
+    return this.#firings
+  }
+
+  #visit(node: Node): void {
+    const rules = this.#rulesFor(node.op)
+    if (rules.length === 0) return
+    const root = matchedNode(node, this.#workspace)
+    for (const rule of rules) {
+      const replacement = this.#try(rule, node, root)
+      if (replacement === undefined) continue
+      this.#log(rule, node)
+      this.#enqueue(replacement)
+      return
+    }
+  }
+
+  #rulesFor(op: Op): readonly Rule[] {
+    const known = this.#byOp.get(op)
+    if (known !== undefined) return known
+    const found = this.#rules.filter(rule => admits(rule.match, op))
+    this.#byOp.set(op, found)
+    return found
+  }
+
+  #try(rule: Rule, node: Node, root: Matched): Replacement | undefined {
+    const workspace = this.#workspace
+    let captures: Readonly<Record<string, unknown>> | undefined
+    const accept = (bindings: Bindings) => {
+      const found = { ...Object.fromEntries(bindings), root, into: workspace }
+      if (!rule.when(found)) return false
+      captures = found
+      return true
+    }
+    if (!matchAt(rule.match, node, workspace, accept) || captures === undefined) return undefined
+    const found = captures
+    try {
+      return workspace.replace(node, () => rule.build(found))
+    } catch (error) {
+      throw named(rule, error)
+    }
+  }
+
+  #log(rule: Rule, node: Node): void {
+    const { source } = node.origin
+    this.#firings.push({ rule: rule.name, node: node.id, op: node.op.name, source })
+    if (this.#firings.length <= this.#limit) return
+    const last = this.#firings.slice(-10).map(firing => firing.rule)
+    throw new InternalError({
+      code: 'E902',
+      subject: 'rewriting',
+      message: `the rules must come to an end within ${this.#limit} steps, and go on firing`,
+      notes: [`the last ten: ${last.join(', ')}`],
+      source,
+      help: 'this is a bug in gradc; please report it with the rules above',
+    })
+  }
+
+  /** New nodes, changed nodes and those above them see a new neighbourhood, as do those around a loss. */
+  #enqueue({ added, changed, relieved }: Replacement): void {
+    for (const id of added) this.#waiting.add(id)
+    for (const id of [...changed, ...relieved]) this.#addUpward(id, this.#levels)
+  }
+
+  #addUpward(id: ValueId, levels: number): void {
+    this.#waiting.add(id)
+    if (levels === 0) return
+    for (const result of this.#workspace.node(id)?.results ?? []) {
+      for (const user of this.#workspace.usersOf(result.id)) this.#addUpward(user, levels - 1)
+    }
+  }
+}
+
+/** An error from building, with the rule that built. */
+function named(rule: Rule, error: unknown): unknown {
+  if (!(error instanceof GraphError) && !(error instanceof InternalError)) return error
+  const [first] = error.diagnostics
+  return internalError(
+    `rule "${rule.name}"`,
+    `builds what does not fit: ${renderDiagnostic(first!)}`,
+  )
+}

@@ -1,0 +1,243 @@
+// Patterns over the values of a graph. A pattern is data; its type says what it captures, so a rule
+// that builds from a capture it does not have fails to compile. One name twice means one value.
+// Operands of a commutative op match in both orders, and a side condition takes part in the search.
+
+import type { Attributes } from '../ir/attribute.ts'
+import type { Value } from '../ir/builder.ts'
+import type { Node, ValueId } from '../ir/graph.ts'
+import type { Op, Operator } from '../ir/op.ts'
+import { invariant } from '../support/diagnostic.ts'
+
+/** What a pattern looks at: a graph whose values can be traced to the nodes that make them. */
+export interface PatternView {
+  value(id: ValueId): Value
+  definition(id: ValueId): Node | undefined
+  useCount(id: ValueId): number
+}
+
+/** A node that a pattern matched. */
+export interface Matched {
+  readonly op: Op
+  readonly operands: readonly Value[]
+  readonly attributes: Attributes
+  /** Its results; most ops have one, and `out` is that. */
+  readonly outs: readonly Value[]
+  readonly out: Value
+  /** How many nodes, outputs and updates use the result `out`. */
+  readonly useCount: number
+}
+
+/** Which ops a pattern admits: one, several, or all with a property. */
+export type OpTest = Operator | readonly Operator[] | ((op: Op) => boolean)
+
+/** What a pattern finds, by name. `captures` is never present: it carries the type. */
+export interface Pattern<C = unknown> {
+  readonly captures?: C
+  readonly matcher: Matcher
+}
+
+/** A pattern of a node, which may be captured itself. */
+export interface NodePattern<C = unknown> extends Pattern<C> {
+  /** Captures the node: its attributes, operands and results. */
+  as<N extends string>(name: N): NodePattern<C & Readonly<Record<N, Matched>>>
+  /** Matches the result of that number instead of the first. */
+  result(index: number): NodePattern<C>
+}
+
+/** The untyped form that the search walks. */
+type Matcher =
+  | { readonly kind: 'any'; readonly name: string | undefined }
+  | {
+      readonly kind: 'reading'
+      readonly name: string | undefined
+      readonly read: (node: Node) => unknown
+    }
+  | NodeMatcher
+
+interface NodeMatcher {
+  readonly kind: 'node'
+  readonly ops: readonly Op[] | undefined
+  readonly test: (op: Op) => boolean
+  /** Undefined: any number of any operands. */
+  readonly operands: readonly Matcher[] | undefined
+  readonly result: number
+  readonly name: string | undefined
+}
+
+/** What the operands of a pattern capture together. */
+type CapturesOf<P extends readonly Pattern[]> = P extends readonly [
+  Pattern<infer C>,
+  ...infer Rest extends readonly Pattern[],
+]
+  ? C & CapturesOf<Rest>
+  : unknown
+
+/** Any value, captured under `name`. */
+export function any<N extends string>(name: N): Pattern<Readonly<Record<N, Value>>> {
+  return { matcher: { kind: 'any', name } }
+}
+
+/** A value of a node of which `read` finds something; that is captured under `name`. */
+export function reading<N extends string, T>(
+  name: N,
+  read: (node: Node) => T | undefined,
+): Pattern<Readonly<Record<N, T>>> {
+  return { matcher: { kind: 'reading', name, read } }
+}
+
+/** A value of a node for which `holds`; nothing is captured. */
+export function having(holds: (node: Node) => boolean): Pattern {
+  return { matcher: { kind: 'reading', name: undefined, read: node => holds(node) || undefined } }
+}
+
+/** A node of one of the ops whose operands match: `pattern(mul, any('x'), filled(1))`. */
+export function pattern<const P extends readonly Pattern[]>(
+  ops: OpTest,
+  ...operands: P
+): NodePattern<CapturesOf<P>> {
+  const listed = opsOf(ops)
+  for (const op of listed ?? []) {
+    const fits = op.variadic || op.operands.length === operands.length
+    invariant(fits, 'pattern', `${op.name} takes ${op.operands.length} operands`)
+  }
+  return nodePattern({ ...nodeMatcher(ops), operands: operands.map(of => of.matcher) })
+}
+
+/** A node of one of the ops, whatever its operands: for ops with any number of them. */
+export function application(ops: OpTest): NodePattern {
+  return nodePattern({ ...nodeMatcher(ops), operands: undefined })
+}
+
+function nodeMatcher(ops: OpTest): Omit<NodeMatcher, 'operands'> {
+  const listed = opsOf(ops)
+  const test = listed === undefined ? (ops as (op: Op) => boolean) : (op: Op) => listed.includes(op)
+  return { kind: 'node', ops: listed, test, result: 0, name: undefined }
+}
+
+function opsOf(ops: OpTest): readonly Op[] | undefined {
+  if ('op' in ops) return [ops.op]
+  return typeof ops === 'function' ? undefined : ops.map(({ op }) => op)
+}
+
+function nodePattern<C>(matcher: NodeMatcher): NodePattern<C> {
+  return {
+    matcher,
+    as: name => nodePattern({ ...matcher, name }),
+    result: index => nodePattern({ ...matcher, result: index }),
+  }
+}
+
+/** Whether a node of `op` can match at all: what the driver indexes rules by. */
+export function admits({ matcher }: Pattern, op: Op): boolean {
+  return matcher.kind !== 'node' || matcher.test(op)
+}
+
+/** How many nodes deep a pattern looks: how far above a change its root may stand. */
+export function depthOf({ matcher }: Pattern): number {
+  return depth(matcher)
+}
+
+function depth(matcher: Matcher): number {
+  if (matcher.kind === 'any') return 0
+  return 1 + (matcher.kind === 'node' ? Math.max(0, ...(matcher.operands ?? []).map(depth)) : 0)
+}
+
+/** Captures by name while a search is under way. */
+export type Bindings = Map<string, unknown>
+
+/**
+ * Searches for a match at `node`; `accept` is asked for every match found and ends the search with
+ * true. Answers whether one was accepted.
+ */
+export function matchAt(
+  { matcher }: Pattern,
+  node: Node,
+  view: PatternView,
+  accept: (bindings: Bindings) => boolean,
+): boolean {
+  const bindings: Bindings = new Map()
+  const first = matcher.kind === 'node' ? matcher.result : 0
+  const id = node.results[first]?.id
+  return id !== undefined && matchValue(matcher, id, view, bindings, () => accept(bindings))
+}
+
+function matchValue(
+  matcher: Matcher,
+  id: ValueId,
+  view: PatternView,
+  bindings: Bindings,
+  next: () => boolean,
+): boolean {
+  if (matcher.kind === 'any') {
+    return bind(bindings, matcher.name, view.value(id), next)
+  }
+  const node = view.definition(id)
+  if (node === undefined) return false
+  if (matcher.kind === 'node') return matchNode(matcher, node, id, view, bindings, next)
+  const found = matcher.read(node)
+  return found !== undefined && bind(bindings, matcher.name, found, next)
+}
+
+function matchNode(
+  matcher: NodeMatcher,
+  node: Node,
+  id: ValueId,
+  view: PatternView,
+  bindings: Bindings,
+  next: () => boolean,
+): boolean {
+  const { operands } = matcher
+  if (!matcher.test(node.op) || node.results[matcher.result]?.id !== id) return false
+  if (operands !== undefined && operands.length !== node.operands.length) return false
+  const captured = matcher.name === undefined ? undefined : matchedNode(node, view)
+  return bind(bindings, matcher.name, captured, () => {
+    if (operands === undefined) return next()
+    const search = (ids: readonly ValueId[]) => matchAll(operands, ids, 0, view, bindings, next)
+    if (search(node.operands)) return true
+    const [x, y, ...others] = node.operands
+    const swaps = node.op.facts.commutative === true && others.length === 0 && x !== y
+    return swaps && search([y!, x!])
+  })
+}
+
+function matchAll(
+  matchers: readonly Matcher[],
+  ids: readonly ValueId[],
+  at: number,
+  view: PatternView,
+  bindings: Bindings,
+  next: () => boolean,
+): boolean {
+  if (at === matchers.length) return next()
+  return matchValue(matchers[at]!, ids[at]!, view, bindings, () =>
+    matchAll(matchers, ids, at + 1, view, bindings, next),
+  )
+}
+
+/** Goes on with `name` bound, if it is free or bound to the same; takes the binding back on failure. */
+function bind(
+  bindings: Bindings,
+  name: string | undefined,
+  found: unknown,
+  next: () => boolean,
+): boolean {
+  if (name === undefined) return next()
+  if (bindings.has(name)) return Object.is(bindings.get(name), found) && next()
+  bindings.set(name, found)
+  if (next()) return true
+  bindings.delete(name)
+  return false
+}
+
+/** A node as rules see it. */
+export function matchedNode(node: Node, view: PatternView): Matched {
+  const outs = node.results.map(result => view.value(result.id))
+  return {
+    op: node.op,
+    operands: node.operands.map(id => view.value(id)),
+    attributes: node.attributes,
+    outs,
+    out: outs[0]!,
+    useCount: view.useCount(node.id),
+  }
+}
