@@ -36,15 +36,31 @@ export function trial(op: Op, seed: number, kind: ShapeKind): Trial {
   return { op, sample, operands, draw, seed, kind }
 }
 
-/** A trial whose op has a float operand and a float result, or undefined where the op has none. */
+/**
+ * A trial whose op has f64 operands and an f64 result, or undefined where the op has none. Not f32: the
+ * constants of a rule, such as 2/√π, are rounded to their dtype, which the oracles would see.
+ */
 export function differentiableTrial(op: Op, seed: number, kind: ShapeKind): Trial | undefined {
   for (let attempt = 0; attempt < 24; attempt++) {
-    const found = trial(op, seed + 1000 * attempt, kind)
+    const found = promoted(trial(op, seed + 1000 * attempt, kind))
     const results = run(found, found.operands)
-    const floats = found.operands.some(operand => isFloat(operand.dtype))
-    if (floats && results.some(result => isFloat(result.dtype))) return found
+    const dtypes = [...found.operands, ...results].map(literal => literal.dtype)
+    const isExact = dtypes.every(dtype => dtype !== 'f32')
+    const [operand, result] = [found.operands, results].map(of => of.some(x => isFloat(x.dtype)))
+    if (isExact && operand && result) return found
   }
   return undefined
+}
+
+/**
+ * The trial with f64 in place of f32: the constants of a derivative are rounded to their dtype when
+ * they are made, so an f32 formula is only as good as f32 even when it is computed in double.
+ */
+function promoted(of: Trial): Trial {
+  const operands = of.operands.map(operand =>
+    operand.dtype === 'f32' ? operand.map(value => value, 'f64') : operand,
+  )
+  return { ...of, operands }
 }
 
 /** The results of the trial's op on other operands. */
@@ -98,7 +114,6 @@ export function moved(
     const t = along[i]
     if (t === undefined) return operand
     const data = Float64Array.from({ length: operand.size }, (_, k) => operand.at(k) + h * t.at(k))
-    // f32 operands keep double precision: the oracle differentiates the mathematical function.
     return new Literal(operand.dtype, operand.shape, data)
   })
 }
