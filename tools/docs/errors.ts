@@ -11,12 +11,20 @@ interface Group {
 }
 
 const GROUPS: readonly Group[] = [
-  { digit: '1', title: 'Graphs, dims and arguments', thrown: 'GraphError' },
-  { digit: '2', title: 'Derivatives', thrown: 'GraphError' },
-  { digit: '3', title: 'Text and files', thrown: 'ParseError' },
-  { digit: '4', title: 'Gradient checks', thrown: 'GraphError' },
-  { digit: '5', title: 'What does not exist on a target', thrown: 'UnsupportedError' },
-  { digit: '9', title: 'Bugs of gradc itself', thrown: 'InternalError' },
+  {
+    digit: '1',
+    title: 'Graphs, dims and arguments',
+    thrown: '`GraphError`, by a parser also as `ParseError`',
+  },
+  { digit: '2', title: 'Derivatives', thrown: '`GraphError`' },
+  {
+    digit: '3',
+    title: 'Text and files',
+    thrown: '`ParseError`; of a kernel that was built, as `GraphError`',
+  },
+  { digit: '4', title: 'Gradient checks', thrown: '`GraphError`' },
+  { digit: '5', title: 'What does not exist on a target', thrown: '`UnsupportedError`' },
+  { digit: '9', title: 'Bugs of gradc itself', thrown: '`InternalError`' },
 ]
 
 /** The page as Markdown. */
@@ -30,7 +38,7 @@ export async function errorsPage(): Promise<string> {
   for (const { digit, title, thrown } of GROUPS) {
     const own = codes.filter(([code]) => code[1] === digit)
     if (own.length === 0) continue
-    lines.push('', `## ${title}`, '', `Thrown as \`${thrown}\`.`)
+    lines.push('', `## ${title}`, '', `Thrown as ${thrown}.`)
     for (const [code, subject] of own)
       lines.push('', `### ${code}: ${subject}`, '', comments.get(code) ?? '')
   }

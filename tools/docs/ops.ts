@@ -1,9 +1,10 @@
 // docs/ops.md: a table of all ops and a section for each, from the registry and the doc comments of
 // the sections in src/ops.
 
-import type { Lowering, Op } from '../../src/ir/op.ts'
+import type { Op } from '../../src/ir/op.ts'
 import { ops } from '../../src/ops/registry.ts'
 import { type DocComment, exportedComments, openSources } from './comments.ts'
+import { derivativeText } from './derivatives.ts'
 import { anchor, code, detailsText, table } from './markdown.ts'
 
 interface Entry {
@@ -72,9 +73,3 @@ function textForm(op: Op): string {
 }
 
 const list = (names: readonly string[]) => names.map(name => `%${name}`).join(', ')
-
-function derivativeText(op: Op): string {
-  if (op.vjp !== undefined) return op.jvp === undefined ? 'vjp; jvp from the body' : 'vjp, jvp'
-  const kind: Lowering['kind'] = op.lowering.kind
-  return kind === 'composite' ? 'from the body' : 'none'
-}
