@@ -23,6 +23,11 @@ export function printKernel(kernel: Kernel): string {
   return writer.toString()
 }
 
+/** An index expression as text, for messages. */
+export function printIndex(e: Index): string {
+  return new KernelPrinter(new Writer()).index(e, new Map())
+}
+
 /** A program as text, without its kernels. */
 export function printProgram(program: Program): string {
   const writer = new Writer()
@@ -121,7 +126,7 @@ class KernelPrinter {
     if (known !== undefined) return known
     if (node.kind === 'const') return literalText(node)
     if (node.kind === 'acc') return node.name
-    if (node.kind === 'index') return `index(${this.#index(node.index, names)})`
+    if (node.kind === 'index') return `index(${this.index(node.index, names)})`
     if (node.kind === 'load') {
       const access = this.#access(node.buffer, node.index, names)
       if (node.fill === undefined) return access
@@ -139,10 +144,11 @@ class KernelPrinter {
   }
 
   #access(buffer: string, index: readonly Index[], names: Names<string>): string {
-    return `${buffer}[${index.map(e => this.#index(e, names)).join(', ')}]`
+    return `${buffer}[${index.map(e => this.index(e, names)).join(', ')}]`
   }
 
-  #index(e: Index, names: Names<string>): string {
+  /** An index expression, its values under their names. */
+  index(e: Index, names: Names<string>): string {
     const parts = e.terms
       .map(term => ({ ...term, text: this.#atom(term, names), order: this.#orderOf(term) }))
       .sort((a, b) => Math.abs(b.scale) - Math.abs(a.scale) || a.order - b.order || byText(a, b))
@@ -164,7 +170,7 @@ class KernelPrinter {
   #atom({ of }: Term, names: Names<string>): string {
     if (of.kind === 'axis') return of.axis.name
     if (of.kind === 'value') return `{${this.#scalar(of.value, names)}}`
-    return `${of.kind}(${this.#index(of.of, names)}, ${of.by})`
+    return `${of.kind}(${this.index(of.of, names)}, ${of.by})`
   }
 
   #orderOf({ of }: Term): number {
