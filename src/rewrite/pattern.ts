@@ -46,7 +46,11 @@ export interface NodePattern<C = unknown> extends Pattern<C> {
 
 /** The untyped form that the search walks. */
 type Matcher =
-  | { readonly kind: 'any'; readonly name: string | undefined }
+  | {
+      readonly kind: 'any'
+      readonly name: string
+      readonly except?: ((node: Node) => boolean) | undefined
+    }
   | {
       readonly kind: 'reading'
       readonly name: string | undefined
@@ -75,6 +79,14 @@ type CapturesOf<P extends readonly Pattern[]> = P extends readonly [
 /** Any value, captured under `name`. */
 export function any<N extends string>(name: N): Pattern<Readonly<Record<N, Value>>> {
   return { matcher: { kind: 'any', name } }
+}
+
+/** Any value but those of nodes for which `except` holds; arguments always match. */
+export function unlike<N extends string>(
+  name: N,
+  except: (node: Node) => boolean,
+): Pattern<Readonly<Record<N, Value>>> {
+  return { matcher: { kind: 'any', name, except } }
 }
 
 /** A value of a node of which `read` finds something; that is captured under `name`. */
@@ -138,7 +150,7 @@ export function depthOf({ matcher }: Pattern): number {
 }
 
 function depth(matcher: Matcher): number {
-  if (matcher.kind === 'any') return 0
+  if (matcher.kind === 'any') return matcher.except === undefined ? 0 : 1
   return 1 + (matcher.kind === 'node' ? Math.max(0, ...(matcher.operands ?? []).map(depth)) : 0)
 }
 
@@ -168,10 +180,11 @@ function matchValue(
   bindings: Bindings,
   next: () => boolean,
 ): boolean {
+  const node = view.definition(id)
   if (matcher.kind === 'any') {
+    if (node !== undefined && matcher.except?.(node)) return false
     return bind(bindings, matcher.name, view.value(id), next)
   }
-  const node = view.definition(id)
   if (node === undefined) return false
   if (matcher.kind === 'node') return matchNode(matcher, node, id, view, bindings, next)
   const found = matcher.read(node)
