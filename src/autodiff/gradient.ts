@@ -37,8 +37,8 @@ export function gradients(builder: GraphBuilder, of: Value, wrt: readonly Value[
 }
 
 function tryGradients(builder: GraphBuilder, of: Value, wrt: readonly Value[]) {
-  const label = builder.label(of.id)
   if (!isFloat(of.type.dtype) || of.type.shape.length > 0) {
+    const label = builder.label(of.id)
     throw new GraphError({
       code: 'E201',
       subject: 'gradient',
@@ -46,7 +46,7 @@ function tryGradients(builder: GraphBuilder, of: Value, wrt: readonly Value[]) {
       help: 'reduce it to a scalar first, for example with mean(x)',
     })
   }
-  for (const value of wrt) checkFloat('gradient', builder.label(value.id), value)
+  for (const value of wrt) checkFloat(builder, 'gradient', value)
   const definition = builder.definition(of.id)
   const origin = definition === undefined ? {} : originOf(definition)
   const seed = builder.withOrigin(origin, () => fullLike(of, 1))
@@ -65,8 +65,9 @@ function throwNotImplemented(
   if (cut !== undefined) throw notImplementedError(builder, transform, of, cut)
 }
 
-function checkFloat(transform: string, label: string, value: Value): void {
+function checkFloat(builder: GraphBuilder, transform: string, value: Value): void {
   if (isFloat(value.type.dtype)) return
+  const label = builder.label(value.id)
   throw new GraphError({
     code: 'E201',
     subject: transform,
@@ -115,19 +116,31 @@ function zerosOrRefusal(
 export function jvp(graph: Graph, options: DerivativeOptions): Graph {
   const builder = GraphBuilder.from(graph)
   const of = namedOutput(builder, 'jvp', options.of)
-  checkFloat('jvp', builder.label(of.id), of)
+  checkFloat(builder, 'jvp', of)
   const targets = namedArguments(graph, 'jvp', options.wrt)
   const perturbed = new Map(
     targets.map(({ id, name, type }) => {
-      checkFloat('jvp', `%${name}`, builder.value(id))
+      checkFloat(builder, 'jvp', builder.value(id))
       return [id, builder.input(`tangents.${name}`, type)]
     }),
   )
   const { tangents, cuts } = pushforward(builder, [of], perturbed)
   throwNotImplemented(builder, 'jvp', of, cuts)
-  return builder
-    .output('tangent', tangents[0] ?? builder.withOrigin({}, () => fullLike(of, 0)))
-    .finish()
+  return builder.output('tangent', tangents[0] ?? zeroTangent(builder, of, targets, cuts)).finish()
+}
+
+/** The tangent of an output that no perturbation reaches: zero, unless a choice stands in the way. */
+function zeroTangent(
+  builder: GraphBuilder,
+  of: Value,
+  targets: readonly Argument[],
+  cuts: readonly Cut[],
+): Value {
+  for (const { id } of targets) {
+    const error = refusalError(builder, 'jvp', of, builder.value(id), cuts)
+    if (error.code === 'E203') throw error
+  }
+  return builder.withOrigin({}, () => fullLike(of, 0))
 }
 
 function namedOutput(builder: GraphBuilder, transform: string, name: string): Value {

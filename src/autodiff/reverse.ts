@@ -53,6 +53,7 @@ interface Arrival {
 class ReverseWalk {
   readonly #builder: GraphBuilder
   readonly #wrt: readonly Value[]
+  readonly #wanted: ReadonlySet<ValueId>
   readonly #active: Set<ValueId>
   /** Cotangents that arrived at a value and are not summed yet, with the node each came from. */
   readonly #arrived = new Map<ValueId, Arrival[]>()
@@ -61,6 +62,7 @@ class ReverseWalk {
   constructor(builder: GraphBuilder, wrt: readonly Value[]) {
     this.#builder = builder
     this.#wrt = wrt
+    this.#wanted = new Set(wrt.map(value => value.id))
     this.#active = activeValues(
       builder.nodes(),
       wrt.map(value => value.id),
@@ -84,9 +86,7 @@ class ReverseWalk {
     const { op, attributes } = node
     const origin = originOf(node)
     const cts = node.results.map(result =>
-      this.#wrt.some(value => value.id === result.id)
-        ? this.#peek(result.id)
-        : this.#sum(result.id),
+      this.#wanted.has(result.id) ? this.#peek(result.id) : this.#sum(result.id),
     )
     const operands = node.operands.map(id => this.#builder.value(id))
     const { vjp } = op

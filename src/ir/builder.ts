@@ -9,6 +9,7 @@ import type { Attributes } from './attribute.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
 import type { Argument, Graph, Node, Origin, Output, Role, Update, ValueId } from './graph.ts'
 import type { Op } from './op.ts'
+import { valueLabels } from './printer.ts'
 import { printType, type TensorType, tensorType, typesEqual } from './type.ts'
 
 /** A handle on a value of the graph under construction. */
@@ -41,7 +42,6 @@ export class GraphBuilder implements Appender {
   readonly #outputs: Output[] = []
   readonly #updates: Update[] = []
   readonly #values = new Map<ValueId, Value>()
-  readonly #names = new Map<ValueId, string>()
   #nextId = 0
   #path: string | undefined
   #origin: Origin | undefined
@@ -58,19 +58,16 @@ export class GraphBuilder implements Appender {
     builder.#outputs.push(...graph.outputs)
     builder.#updates.push(...graph.updates)
     Object.assign(builder.#nodes, graph.nodes)
-    for (const argument of graph.arguments)
-      builder.#adopt(argument.id, argument.type, argument.name)
+    for (const argument of graph.arguments) builder.#adopt(argument.id, argument.type)
     for (const id of graph.order) {
-      for (const result of graph.nodes[id]!.results)
-        builder.#adopt(result.id, result.type, result.name)
+      for (const result of graph.nodes[id]!.results) builder.#adopt(result.id, result.type)
     }
     return builder
   }
 
-  #adopt(id: ValueId, type: TensorType, name?: string): Value {
+  #adopt(id: ValueId, type: TensorType): Value {
     const value: Value = { id, type, builder: this }
     this.#values.set(id, value)
-    if (name !== undefined) this.#names.set(id, name)
     this.#nextId = Math.max(this.#nextId, id + 1)
     return value
   }
@@ -82,7 +79,7 @@ export class GraphBuilder implements Appender {
     const canonical = tensorType(type.dtype, type.shape)
     const id = this.#nextId
     this.#arguments.push({ id, name, role, type: canonical })
-    return this.#adopt(id, canonical, name)
+    return this.#adopt(id, canonical)
   }
 
   /** An argument that differs from run to run. */
@@ -117,7 +114,8 @@ export class GraphBuilder implements Appender {
     const types = operands.map(value => value.type)
     const checked = checkNode(op, types, attributes)
     if (isProblem(checked)) {
-      const labels = operands.map(value => this.label(value.id))
+      const names = valueLabels(this.#snapshot())
+      const labels = operands.map(value => names.get(value.id)!)
       const node = `${op.name} ${labels.join(', ')}`
       throw new GraphError({
         ...describeProblem(checked, op, labels, types),
@@ -151,7 +149,6 @@ export class GraphBuilder implements Appender {
 
   /** Gives a value a name for printing; returns it. */
   named(value: Value, name: string): Value {
-    this.#names.set(value.id, name)
     const node = this.definition(value.id)
     if (node !== undefined) {
       const results = node.results.map(result =>
@@ -259,17 +256,7 @@ export class GraphBuilder implements Appender {
 
   /** The finished graph, immutable. */
   finish(): Graph {
-    return freeze(
-      {
-        name: this.name,
-        arguments: [...this.#arguments],
-        nodes: { ...this.#nodes },
-        order: [...this.#order],
-        outputs: [...this.#outputs],
-        updates: [...this.#updates],
-      },
-      true,
-    )
+    return freeze(this.#snapshot(), true)
   }
 
   /** The nodes appended so far, in order: a snapshot. */
@@ -297,9 +284,20 @@ export class GraphBuilder implements Appender {
     return this.#outputs
   }
 
-  /** `%x` for a named value, `%7` for others. */
+  /** The value as the printed graph names it: `%x` for a named value, `%7` for others. */
   label(id: ValueId): string {
-    return `%${this.#names.get(id) ?? id}`
+    return valueLabels(this.#snapshot()).get(id) ?? `%?${id}`
+  }
+
+  #snapshot(): Graph {
+    return {
+      name: this.name,
+      arguments: [...this.#arguments],
+      nodes: { ...this.#nodes },
+      order: [...this.#order],
+      outputs: [...this.#outputs],
+      updates: [...this.#updates],
+    }
   }
 
   #failForeign(op: Op, origin: Origin): never {
