@@ -1,0 +1,94 @@
+// The README and CONTRIBUTING are tried: their TypeScript is checked and run, what it prints is what
+// the page says, errors read as shown, and links lead somewhere.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { filesOf, root, textOf } from '../architecture/sources.ts'
+import { blocksOf, load, moduleText, statedOutput } from './blocks.ts'
+
+const blocks = blocksOf('README.md')
+const code = blocks.filter(block => block.language === 'ts')
+
+afterEach(() => vi.restoreAllMocks())
+
+/** Runs a block and returns the lines that it prints. */
+async function printed(text: string): Promise<string[]> {
+  const lines: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => {
+    lines.push(...parts.map(String).join(' ').trimEnd().split('\n'))
+  })
+  await load(moduleText(text))
+  return lines
+}
+
+describe('the code of README.md', () => {
+  it('is there', () => {
+    expect(code.length).toBeGreaterThan(0)
+  })
+
+  it.each(code.map(block => [`${block.page}:${block.line}`, block] as const))(
+    '%s prints what it says',
+    async (_, block) => {
+      const stated = statedOutput(block.text)
+      const lines = await printed(block.text)
+      const follows = blocks[blocks.indexOf(block) + 1]
+      if (stated.length > 0) expect(lines).toEqual(stated)
+      else if (follows?.language === 'text') expect(`${lines.join('\n')}\n`).toBe(follows.text)
+    },
+  )
+
+  it('is well typed under the options of this repository', () => {
+    const files = new Map(
+      code.map(block => [`${root}block-${block.line}.ts`, moduleText(block.text)]),
+    )
+    expect(diagnose(files)).toEqual([])
+  })
+})
+
+/** The compiler's messages about files that exist in memory only. */
+function diagnose(files: ReadonlyMap<string, string>): string[] {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile, getSourceFile } = host
+  host.fileExists = path => files.has(path) || fileExists.call(host, path)
+  host.readFile = path => files.get(path) ?? readFile.call(host, path)
+  host.getSourceFile = (path, version, ...rest) => {
+    const text = files.get(path)
+    if (text === undefined) return getSourceFile.call(host, path, version, ...rest)
+    return ts.createSourceFile(path, text, version, true)
+  }
+  const program = ts.createProgram([...files.keys()], options, host)
+  return [...files.keys()].flatMap(path => {
+    const file = program.getSourceFile(path)
+    const found = [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]
+    return found.map(one => `${path}: ${ts.flattenDiagnosticMessageText(one.messageText, '\n')}`)
+  })
+}
+
+describe('the pages', () => {
+  const pages = [...filesOf('.')].filter(path => path.endsWith('.md'))
+
+  it('link to files that exist', () => {
+    const broken = pages.flatMap(page =>
+      [...textOf(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)/g)]
+        .map(match => match[1]!)
+        .filter(target => !existsSync(join(root, dirname(page), target)))
+        .map(target => `${page}: ${target}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('name only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
+    const named = pages.flatMap(page =>
+      [...textOf(page).matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(match => `${page}: ${match[1]}`),
+    )
+    expect(named.filter(name => !Object.hasOwn(scripts, name.split(': ')[1]!))).toEqual([])
+  })
+})
