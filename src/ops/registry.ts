@@ -5,16 +5,24 @@ import type { OpTable } from '../ir/op.ts'
 import { elu, leakyRelu, relu, sigmoid, silu, softplus } from './activation.ts'
 import { add, div, mul, neg, reciprocal, square, sub } from './arithmetic.ts'
 import { broadcastTo, sum } from './broadcast.ts'
+import { call } from './call.ts'
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts'
+import { matmul } from './contraction.ts'
 import { constant, full, iota, size } from './creation.ts'
+import { cumsum } from './cumulative.ts'
 import { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './exponential.ts'
 import { gelu } from './gelu.ts'
 import { gather, scatterAdd } from './indexing.ts'
+import { concat } from './joining.ts'
 import { and, not, or, xor } from './logic.ts'
 import { reshape, reverse, transpose } from './movement.ts'
+import { pad } from './padding.ts'
 import { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './piecewise.ts'
+import { prod } from './product.ts'
+import { bernoulli, randomBits, randomNormal, randomUniform } from './random.ts'
 import { argmax, argmin, max, min } from './reduction.ts'
 import { cast, where } from './select.ts'
+import { slice } from './slicing.ts'
 import { cos, sin, tanh } from './trigonometric.ts'
 
 /** The op table: text name to public function, grouped by family. */
@@ -75,16 +83,31 @@ export const ops = {
   where,
   // shape
   broadcast_to: broadcastTo,
+  concat,
+  pad,
   reshape,
   reverse,
+  slice,
   transpose,
   // reduction
   argmax,
   argmin,
   max,
   min,
+  prod,
   sum,
+  // cumulative
+  cumsum,
+  // contraction
+  matmul,
   // indexing
   gather,
   scatter_add: scatterAdd,
+  // random
+  bernoulli,
+  random_bits: randomBits,
+  random_normal: randomNormal,
+  random_uniform: randomUniform,
+  // composite
+  call,
 } as const satisfies OpTable
