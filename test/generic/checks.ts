@@ -118,6 +118,30 @@ export const checkSecondOrder: Check = (op, seed, repeats) =>
     assertNumeric(analytic, numeric, 'second order')
   })
 
+/** At a kink the derivative lies between those on either side. */
+export const checkKinks: Check = (op, seed) => {
+  if (op.kinks.length === 0) return 'none'
+  for (const kink of op.kinks) {
+    const base = d.differentiableTrial(op, seed, 'scalar')!
+    const at = (x: number): d.Trial => ({
+      ...base,
+      operands: base.operands.map(operand => operand.map(() => x)),
+    })
+    within(at(kink), () => {
+      const value = (x: number) => d.run(at(x), at(x).operands)[0]!.at(0)
+      const one = d.run(at(kink), at(kink).operands)[0]!.map(() => 1)
+      const derivative = d.runPullback(at(kink), one)[0]?.at(0) ?? 0
+      const step = 1e-7
+      const left = (value(kink) - value(kink - step)) / step
+      const right = (value(kink + step) - value(kink)) / step
+      const [low, high] = [Math.min(left, right) - 1e-5, Math.max(left, right) + 1e-5]
+      const message = `at ${kink} the derivative ${derivative} must lie in [${left}, ${right}]`
+      assert(derivative >= low && derivative <= high, message)
+    })
+  }
+  return 'pass'
+}
+
 /** All checks by the column of the status table that they fill. */
 export const CHECKS = {
   interpreter: checkInterpreter,

@@ -32,6 +32,10 @@ describe.each(Object.values(table).map(({ op }) => [op.name, op] as const))('%s'
     expect(['pass', 'none']).toContain(checks.checkJvp(op, seed, repeats, table))
   })
 
+  it('has a derivative between the one-sided ones at its kinks', () => {
+    expect(['pass', 'none']).toContain(checks.checkKinks(op, seed, repeats, table))
+  })
+
   it('has second derivatives that agree with differences of the first', () => {
     expect(['pass', 'none']).toContain(checks.checkSecondOrder(op, seed, repeats, table))
   })
