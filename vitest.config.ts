@@ -18,5 +18,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: budgetMs,
     hookTimeout: budgetMs,
+    // A list that should be empty is shown whole.
+    chaiConfig: { truncateThreshold: 2000 },
   },
 })

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Step, TIERS } from '../test/tiers.ts'
 
@@ -60,15 +60,14 @@ function execute(command: string, temporary: string): Promise<Outcome> {
 function tail(log: string): string {
   const lines = log.trimEnd().split('\n')
   const left = lines.length - SHOWN_LINES
-  const shown = lines.slice(-SHOWN_LINES).map(line => `    ${line}`)
-  return [...(left > 0 ? [`    … ${left} lines before`] : []), ...shown].join('\n')
+  return [...(left > 0 ? [`… ${left} lines before`] : []), ...lines.slice(-SHOWN_LINES)].join('\n')
 }
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
-function reportFailure(name: string, why: string, log: string, command: string): void {
+function reportFailure(name: string, why: string, details: string, command: string): void {
   say(`FAIL  ${name}: ${why}`)
-  say(tail(log))
+  for (const line of details.split('\n')) say(`    ${line}`)
   say(`  rerun: ${command}`)
 }
 
@@ -83,25 +82,60 @@ async function runStep(step: Step, temporary: string, tally: Tally): Promise<voi
     return
   }
   tally.failed++
-  reportFailure(step.name, why, log, command)
+  reportFailure(step.name, why, tail(log), command)
+}
+
+interface TestResult {
+  readonly status: string
+  readonly fullName: string
+  readonly failureMessages: readonly string[]
+}
+
+interface TestFile {
+  readonly name: string
+  readonly status: string
+  readonly message: string
+  readonly assertionResults: readonly TestResult[]
 }
 
 interface VitestReport {
   readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numPendingTests: number
-  readonly numTodoTests: number
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: unknown[] }[]
+  readonly testResults: readonly TestFile[]
 }
 
-/** Counts a vitest run. A file that did not load and a test that was skipped are failures too. */
-function countTests(report: VitestReport): Tally & { readonly skipped: number } {
-  const broken = report.testResults.filter(
-    file => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length
-  const skipped = report.numPendingTests + report.numTodoTests
-  const failed = report.numFailedTests + broken + skipped
-  return { passed: report.numPassedTests, failed, skipped }
+/** A failed test as it is shown: where, which, the first lines of why. */
+interface Failure {
+  readonly file: string
+  readonly test: string
+  readonly why: string
+}
+
+/** What failed. A file that did not load and a test that was skipped are failures too. */
+function failuresOf(report: VitestReport): Failure[] {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name)
+    if (assertionResults.length === 0 && status === 'failed')
+      return [{ file, test: 'the file', why: message }]
+    return assertionResults
+      .filter(result => result.status !== 'passed')
+      .map(result => {
+        const why = result.failureMessages[0] ?? `the test is ${result.status}`
+        return { file, test: result.fullName, why }
+      })
+  })
+}
+
+/** Failures shown, and lines of each. */
+const SHOWN_FAILURES = 25
+const LINES_EACH = 12
+
+function describeFailures(failures: readonly Failure[]): string {
+  const shown = failures.slice(0, SHOWN_FAILURES).flatMap(({ file, test, why }) => {
+    const lines = why.split('\n').filter(line => !/^\s+at /.test(line) || line.includes(root))
+    return [`${file} > ${test}`, ...lines.slice(0, LINES_EACH).map(line => `  ${line}`), '']
+  })
+  const left = failures.length - SHOWN_FAILURES
+  return [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n')
 }
 
 async function runTests(temporary: string, tally: Tally): Promise<void> {
@@ -114,17 +148,19 @@ async function runTests(temporary: string, tally: Tally): Promise<void> {
   const again = seed === undefined ? command : `${command} --seed ${seed}`
   if (!existsSync(file)) {
     tally.failed++
-    reportFailure('tests', 'vitest wrote no report', log, again)
+    reportFailure('tests', 'vitest wrote no report', tail(log), again)
     return
   }
-  const counted = countTests(JSON.parse(readFileSync(file, 'utf8')) as VitestReport)
+  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
+  const failures = failuresOf(report)
   // An error outside of any test, such as an unhandled rejection, shows in the exit code only.
-  const failed = counted.failed === 0 && code !== 0 ? 1 : counted.failed
-  tally.passed += counted.passed
+  const failed = failures.length === 0 && code !== 0 ? 1 : failures.length
+  tally.passed += report.numPassedTests
   tally.failed += failed
-  const line = `tests: ${counted.passed} passed, ${failed} failed, ${counted.skipped} skipped`
-  if (failed === 0) say(`ok    ${line}, seed ${seed}  ${seconds(since)}`)
-  else reportFailure('tests', line, log, again)
+  const line = `${report.numPassedTests} passed, ${failed} failed`
+  if (failed === 0) say(`ok    tests: ${line}, seed ${seed}  ${seconds(since)}`)
+  else if (failures.length === 0) reportFailure('tests', line, tail(log), again)
+  else reportFailure('tests', line, describeFailures(failures), again)
 }
 
 async function main(): Promise<void> {

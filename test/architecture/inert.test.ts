@@ -8,34 +8,12 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { entries, placeOf, root, sourcesOf, treeOf } from './sources.ts'
 
-/** Imports the entry with traps set, and prints what they caught as JSON. */
-const PROBE = `
-  const caught = []
-  const trap = (owner, name) => {
-    const original = owner[name]
-    const noting = function (...args) { caught.push(name); return new.target ? new original(...args) : original.apply(this, args) }
-    Object.defineProperty(owner, name, { value: noting, configurable: true, writable: true })
-  }
-  Object.defineProperty(globalThis, 'navigator', { get: () => { caught.push('navigator') }, configurable: true })
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch']) trap(globalThis, name)
-  for (const name of ['compile', 'instantiate', 'validate', 'Module', 'Instance']) trap(WebAssembly, name)
-  const state = () => ({ globals: Reflect.ownKeys(globalThis).map(String), limit: Error.stackTraceLimit, listeners: process.eventNames().length })
-  const before = state()
-  const written = process.stdout.write
-  process.stdout.write = () => caught.push('stdout')
-  const loaded = await import(ENTRY)
-  process.stdout.write = written
-  console.log(JSON.stringify({ caught, same: JSON.stringify(before) === JSON.stringify(state()), names: Object.keys(loaded).length }))
-`
+const probe = `${root}test/architecture/inert-probe.mjs`
 
 describe.each(entries())('the entry %s', entry => {
   it('is inert when imported', () => {
-    const url = JSON.stringify(new URL(entry, `file://${root}`).href)
-    const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e']
-    const printed = execFileSync(process.execPath, [...args, PROBE.replace('ENTRY', url)], {
-      cwd: root,
-      encoding: 'utf8',
-    })
+    const args = ['--import', import.meta.resolve('tsx'), probe, root + entry]
+    const printed = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
     const { names, ...rest } = JSON.parse(printed) as { names: number }
     expect(rest).toEqual({ caught: [], same: true })
     expect(names).toBeGreaterThan(0)
