@@ -9,6 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GraphBuilder } from '../../src/ir/builder.ts'
+import { add, scale } from '../../src/ops/arithmetic.ts'
 import {
   captureSource,
   formatLocation,
@@ -113,6 +115,19 @@ describe('a captured source', () => {
     const line = lines.findIndex(text => text.endsWith('captureSource() // here')) + 1
     expect(reference.location).toMatchObject({ line, column: 23 })
     expect(`${reference}`).toBe(`test/support/source.test.ts:${line}:23`)
+  })
+
+  it('is the user’s line for an error, also through library functions that call others', () => {
+    const builder = new GraphBuilder()
+    const x = builder.input('x', { dtype: 'f32', shape: [2] })
+    const y = builder.input('y', { dtype: 'f32', shape: [3] })
+    const b = builder.input('b', { dtype: 'bool', shape: [] })
+    expect(() => add(x, y)).toThrow(
+      /made at test\/support\/source\.test\.ts:\d+:\d+\n.*add\(x, y\)/,
+    )
+    expect(() => scale(b, 2)).toThrow(
+      /made at test\/support\/source\.test\.ts:\d+:\d+\n.*scale\(b, 2\)/,
+    )
   })
 
   it('begins above its boundary', () => {
