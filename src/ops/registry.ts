@@ -9,13 +9,16 @@ import { call } from './call.ts'
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts'
 import { matmul } from './contraction.ts'
 import { constant, full, iota, size } from './creation.ts'
+import { softmaxCrossEntropy } from './cross-entropy.ts'
 import { cumsum } from './cumulative.ts'
 import { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './exponential.ts'
 import { gelu } from './gelu.ts'
 import { gather, scatterAdd } from './indexing.ts'
 import { concat } from './joining.ts'
 import { and, not, or, xor } from './logic.ts'
+import { sigmoidCrossEntropy, squaredError } from './losses.ts'
 import { reshape, reverse, transpose } from './movement.ts'
+import { oneHot } from './one-hot.ts'
 import { pad } from './padding.ts'
 import { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './piecewise.ts'
 import { prod } from './product.ts'
@@ -23,6 +26,8 @@ import { bernoulli, randomBits, randomNormal, randomUniform } from './random.ts'
 import { argmax, argmin, max, min } from './reduction.ts'
 import { cast, where } from './select.ts'
 import { slice } from './slicing.ts'
+import { logSoftmax, logSumExp, softmax } from './softmax.ts'
+import { mean, variance } from './statistics.ts'
 import { cos, sin, tanh } from './trigonometric.ts'
 
 /** The op table: text name to public function, grouped by family. */
@@ -110,4 +115,14 @@ export const ops = {
   random_uniform: randomUniform,
   // composite
   call,
+  // composites
+  log_softmax: logSoftmax,
+  log_sum_exp: logSumExp,
+  mean,
+  one_hot: oneHot,
+  sigmoid_cross_entropy: sigmoidCrossEntropy,
+  softmax,
+  softmax_cross_entropy: softmaxCrossEntropy,
+  squared_error: squaredError,
+  variance,
 } as const satisfies OpTable
