@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { errorsPage } from './errors.ts'
 import { opsPage } from './ops.ts'
+import { rulesPage } from './rules.ts'
 
 /** A generated page. */
 export interface Page {
@@ -17,6 +18,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { file: 'docs/errors.md', title: 'Errors', from: 'src/support/codes.ts', render: errorsPage },
   { file: 'docs/ops.md', title: 'Ops', from: 'src/ops', render: opsPage },
+  { file: 'docs/rules.md', title: 'Rewrite rules', from: 'src/passes', render: rulesPage },
 ]
 
 /** The path of a page on this machine. */
