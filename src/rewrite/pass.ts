@@ -82,9 +82,13 @@ export function printPipeline(pipeline: Pipeline): string {
 
 /** One step as text: `bind{batch=32}`. */
 export function printStep({ pass, options = {} }: Step): string {
-  const written = Object.entries(options).map(([name, value]) => `${name}=${value}`)
+  const written = Object.entries(options).map(([name, value]) => `${name}=${quoted(value)}`)
   return written.length === 0 ? pass.name : `${pass.name}{${written.join(',')}}`
 }
+
+/** Words that are no names of the text format are written as strings. */
+const quoted = (value: OptionValue) =>
+  typeof value === 'string' && !/^[A-Za-z_]\w*$/.test(value) ? JSON.stringify(value) : String(value)
 
 /**
  * The pipeline that a text names: passes separated by commas, each with its options in braces.

@@ -10,6 +10,7 @@ import { dimsAt, otherAxes } from '../../ops/axes.ts'
 import { broadcastAlong, broadcastTo, sum } from '../../ops/broadcast.ts'
 import { matmul } from '../../ops/contraction.ts'
 import { reshape, reverse, transpose } from '../../ops/movement.ts'
+import { prod } from '../../ops/product.ts'
 import { max, min } from '../../ops/reduction.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, rule } from '../../rewrite/rule.ts'
@@ -20,7 +21,7 @@ const reduceNone = rule({
   name: 'reduce-none',
   why: 'over no axes every element is its own sum (a −0 comes out as +0) and its own extreme',
   exactness: 'rounding',
-  match: pattern([sum, max, min], any('x')),
+  match: pattern([sum, prod, max, min], any('x')),
   when: ({ root }) => axesOf(root).length === 0,
   build: ({ x }) => x,
   example: { given: '%x: f32[n]', before: '%0 = sum %x {axes = []} : f32[n]', after: '%x' },
@@ -28,9 +29,9 @@ const reduceNone = rule({
 
 const reduceReduce = rule({
   name: 'reduce-reduce',
-  why: 'a sum of sums is one sum, an extreme of extremes one extreme',
+  why: 'a sum of sums is one sum, and so with products and extremes',
   exactness: 'rounding',
-  match: pattern([sum, max, min], pattern([sum, max, min], any('x')).as('inner')),
+  match: pattern([sum, max, min], pattern([sum, prod, max, min], any('x')).as('inner')),
   when: ({ root, inner }) => root.op === inner.op,
   build: ({ x, root, inner, into }) => {
     const kept = otherAxes(x.type.shape.length, axesOf(inner))
@@ -51,7 +52,10 @@ const reduceMoved = rule({
   name: 'reduce-moved',
   why: 'over all axes the order of the elements only changes the order of adding',
   exactness: 'rounding',
-  match: pattern([sum, max, min], pattern([reshape, transpose, reverse], any('x')).as('moved')),
+  match: pattern(
+    [sum, prod, max, min],
+    pattern([reshape, transpose, reverse], any('x')).as('moved'),
+  ),
   when: ({ root, moved }) => axesOf(root).length === moved.out.type.shape.length,
   build: ({ x, root, into }) =>
     into.append(root.op, [x], { axes: otherAxes(x.type.shape.length, []) })[0]!,
