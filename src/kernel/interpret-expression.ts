@@ -4,9 +4,9 @@
 
 import { internalError } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
-import type { Atom, Index } from './index.ts'
+import type { Atom, AxisAtom, Index } from './index.ts'
 import type { LoadScalar, Scalar } from './scalar.ts'
-import { evaluateOp, type Rounding } from './scalar-ops.ts'
+import { evaluator, type Rounding } from './scalar-ops.ts'
 import { reach } from './uses.ts'
 
 /** A parameter or row as bound to memory. */
@@ -34,9 +34,13 @@ export class Expressions {
     this.#rounding = rounding
   }
 
-  /** A frame with all slots that have been given out. */
+  /** A frame with all slots that have been given out, the literals in theirs. */
   frame(): Frame {
-    return new Float64Array(this.#slots.size)
+    const frame = new Float64Array(this.#slots.size)
+    for (const [key, slot] of this.#slots) {
+      if (typeof key !== 'string' && key.kind === 'const') frame[slot] = key.value
+    }
+    return frame
   }
 
   /** The slot of an axis or accumulator; a name is bound once on a path, so one slot serves. */
@@ -46,34 +50,39 @@ export class Expressions {
 
   /** Computes `roots` and all that they share, in order, into their slots. */
   evaluate(roots: readonly Scalar[]): (frame: Frame) => void {
-    const steps = reach(roots).order.map(node => ({
-      slot: this.#slot(node),
-      compute: this.#scalar(node),
-    }))
+    // Literals are in the frame from the start, and an accumulator is its own slot.
+    const isComputed = (node: Scalar) => node.kind !== 'const' && node.kind !== 'acc'
+    const nodes = reach(roots).order.filter(isComputed)
+    const slots = nodes.map(node => this.#slotOf(node))
+    const computes = nodes.map(node => this.#scalar(node))
     return frame => {
-      for (const { slot, compute } of steps) frame[slot] = compute(frame)
+      for (let i = 0; i < slots.length; i++) frame[slots[i]!] = computes[i]!(frame)
     }
   }
 
   /** Reads a value that `evaluate` has computed. */
   valueOf(node: Scalar): Compute {
-    const slot = this.#slot(node)
-    return frame => frame[slot]!
+    return this.#read(this.#slotOf(node))
   }
 
   /** The row-major position of an access, or -1 where it leaves its buffer or divides inexactly. */
   position(buffer: string, index: readonly Index[]): Compute {
-    const dims = index.map((e, d) => ({ at: this.#index(e), size: this.#memory(buffer).shape[d]! }))
+    const { shape } = this.#memory(buffer)
+    const at = index.map(e => this.#index(e))
     return frame => {
       let position = 0
-      for (const { at, size } of dims) {
-        const i = at(frame)
+      for (let d = 0; d < at.length; d++) {
+        const i = at[d]!(frame)
         // An inexact quotient is NaN, which no comparison accepts.
-        if (!(i >= 0 && i < size)) return -1
-        position = position * size + i
+        if (!(i >= 0 && i < shape[d]!)) return -1
+        position = position * shape[d]! + i
       }
       return position
     }
+  }
+
+  #slotOf(node: Scalar): number {
+    return node.kind === 'acc' ? this.named('acc', node.name) : this.#slot(node)
   }
 
   #slot(key: string | Scalar): number {
@@ -91,22 +100,16 @@ export class Expressions {
   }
 
   #scalar(node: Scalar): Compute {
-    if (node.kind === 'const') return () => node.value
-    if (node.kind === 'acc') return this.#read(this.named('acc', node.name))
+    if (node.kind === 'const' || node.kind === 'acc') return this.valueOf(node)
     if (node.kind === 'index') return this.#index(node.index)
     if (node.kind === 'load') return this.#load(node)
-    const { op, type } = node
-    const from = node.args[0]!.type
-    const args = node.args.map(arg => this.valueOf(arg))
-    const rounding = this.#rounding
-    return frame =>
-      evaluateOp(
-        op,
-        args.map(arg => arg(frame)),
-        from,
-        type,
-        rounding,
-      )
+    const evaluate = evaluator(node.op, node.args[0]!.type, node.type, this.#rounding)
+    const slots = node.args.map(arg => this.#slotOf(arg))
+    const values = slots.map(() => 0)
+    return frame => {
+      for (let i = 0; i < slots.length; i++) values[i] = frame[slots[i]!]!
+      return evaluate(values)
+    }
   }
 
   #load({ buffer, index, fill }: LoadScalar): Compute {
@@ -123,16 +126,22 @@ export class Expressions {
 
   #index(e: Index): Compute {
     const { constant } = e
-    const terms = e.terms.map(({ scale, of }) => ({ scale, at: this.#atom(of) }))
+    const scales = e.terms.map(term => term.scale)
+    const slots = e.terms.map(({ of }) =>
+      of.kind === 'axis' ? this.named('axis', of.axis.name) : -1,
+    )
+    const others = e.terms.map(({ of }) => (of.kind === 'axis' ? zero : this.#atom(of)))
     return frame => {
       let sum = constant
-      for (const { scale, at } of terms) sum += scale * at(frame)
+      for (let i = 0; i < slots.length; i++) {
+        const value = slots[i]! >= 0 ? frame[slots[i]!]! : others[i]!(frame)
+        sum += scales[i]! * value
+      }
       return sum
     }
   }
 
-  #atom(atom: Atom): Compute {
-    if (atom.kind === 'axis') return this.#read(this.named('axis', atom.axis.name))
+  #atom(atom: Exclude<Atom, AxisAtom>): Compute {
     if (atom.kind === 'value') return this.valueOf(atom.value)
     const { by } = atom
     const of = this.#index(atom.of)
@@ -150,3 +159,5 @@ export class Expressions {
     return frame => frame[slot]!
   }
 }
+
+const zero: Compute = () => 0

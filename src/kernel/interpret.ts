@@ -18,7 +18,7 @@ import {
   sizeOf,
 } from './kernel.ts'
 import { arenaBytes, isArena, type Program } from './program.ts'
-import { evaluateOp, type Rounding, type ScalarOp } from './scalar-ops.ts'
+import { evaluator, type Rounding, type ScalarOp } from './scalar-ops.ts'
 import { holdsAtom, scalarsOfAcc, scalarsOfStore } from './uses.ts'
 import { partsOf } from './walk.ts'
 
@@ -132,10 +132,13 @@ class BodyCompiler {
     const slot = this.expressions.named('acc', acc.name)
     const value = this.expressions.valueOf(acc.value)
     if (acc.at !== undefined) return this.#extreme(acc, acc.at)
-    const op = COMBINE_OPS[acc.combine]
     const { type } = acc.value
+    const gather = evaluator(COMBINE_OPS[acc.combine], type, type, this.#rounding)
+    const pair = [0, 0]
     return frame => {
-      frame[slot] = evaluateOp(op, [frame[slot]!, value(frame)], type, type, this.#rounding)
+      pair[0] = frame[slot]!
+      pair[1] = value(frame)
+      frame[slot] = gather(pair)
     }
   }
 

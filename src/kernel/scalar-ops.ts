@@ -2,7 +2,7 @@
 // spells every row of this table or legalizes it away, so the table is the whole contract. Evaluation
 // is in double precision; the caller rounds. Reads only floor 0.
 
-import { DTYPES, type DTypeName } from '../support/dtype.ts'
+import { DTYPES, type DTypeName, isFloat } from '../support/dtype.ts'
 import { erf } from '../support/erf.ts'
 import { roundHalfEven } from '../support/half-even.ts'
 import { threefry2x32 } from '../support/threefry.ts'
@@ -58,19 +58,19 @@ type Binary = (a: number, b: number, type: DTypeName) => number
 const unary = (signature: Signature, f: Unary): ScalarRule => ({
   ...signature,
   arity: 1,
-  evaluate: ([x], type) => f(x!, type),
+  evaluate: (x, type) => f(x[0]!, type),
 })
 
 const binary = (signature: Signature, f: Binary): ScalarRule => ({
   ...signature,
   arity: 2,
-  evaluate: ([a, b], type) => f(a!, b!, type),
+  evaluate: (x, type) => f(x[0]!, x[1]!, type),
 })
 
 const threefryWord = (word: 0 | 1): ScalarRule => ({
   ...WORDS,
   arity: 4,
-  evaluate: ([k0, k1, c0, c1]) => threefry2x32(k0!, k1!, c0!, c1!)[word],
+  evaluate: x => threefry2x32(x[0]!, x[1]!, x[2]!, x[3]!)[word],
 })
 
 /** A cast reads any type; `convert` says what becomes of it. */
@@ -78,19 +78,19 @@ const cast = (to: DTypeName, convert: Unary): ScalarRule => ({
   needs: 'one operand',
   arity: 1,
   type: () => to,
-  evaluate: ([x], type) => convert(x!, type),
+  evaluate: (x, type) => convert(x[0]!, type),
 })
 
 /** Floats truncate and saturate, NaN becomes 0; integers keep their low 32 bits. */
 const toInteger =
   (low: number, high: number): Unary =>
   (x, from) => {
-    if (!isKind(from, 'float')) return x
+    if (!isFloat(from)) return x
     return Number.isNaN(x) ? 0 : Math.min(Math.max(Math.trunc(x), low), high)
   }
 
 const quotient: Binary = (a, b, type) => {
-  if (isKind(type, 'float')) return a / b
+  if (isFloat(type)) return a / b
   return b === 0 ? 0 : Math.trunc(a / b)
 }
 
@@ -106,7 +106,7 @@ const quotient: Binary = (a, b, type) => {
 export const SCALAR_OPS = {
   add: binary(NUMBERS, (a, b) => a + b),
   sub: binary(NUMBERS, (a, b) => a - b),
-  mul: binary(NUMBERS, (a, b, type) => (isKind(type, 'float') ? a * b : Math.imul(a, b))),
+  mul: binary(NUMBERS, (a, b, type) => (isFloat(type) ? a * b : Math.imul(a, b))),
   div: binary(NUMBERS, quotient),
   min: binary(NUMBERS, (a, b) => Math.min(a, b)),
   max: binary(NUMBERS, (a, b) => Math.max(a, b)),
@@ -139,7 +139,7 @@ export const SCALAR_OPS = {
   not: unary(BITS, (x, type) => (type === 'bool' ? 1 - x : ~x)),
   shl: binary(INTEGERS, (a, b) => a << b),
   shr: binary(INTEGERS, (a, b, type) => (type === 'u32' ? a >>> b : a >> b)),
-  select: { ...CHOICE, arity: 3, evaluate: ([condition, a, b]) => (condition ? a! : b!) },
+  select: { ...CHOICE, arity: 3, evaluate: x => (x[0] ? x[1]! : x[2]!) },
   f32: cast('f32', x => x),
   f64: cast('f64', x => x),
   i32: cast('i32', toInteger(-(2 ** 31), 2 ** 31 - 1)),
@@ -176,16 +176,17 @@ export function scalarType(
 }
 
 /**
- * What `op` gives for `values` of the first operand's type `from`; `to` is its result type.
- * Integers and bools are always exact; with rounding 'dtype' floats are rounded to their type too.
+ * What `op` does to operands of the first operand's type `from`; `to` is its result type. Integers
+ * and bools are always exact; with rounding 'dtype' floats are rounded to their type too.
  */
-export function evaluateOp(
+export function evaluator(
   op: ScalarOp,
-  values: readonly number[],
   from: DTypeName,
   to: DTypeName,
   rounding: Rounding,
-): number {
-  const value = (SCALAR_OPS[op] as ScalarRule).evaluate(values, from)
-  return rounding === 'dtype' || !isKind(to, 'float') ? DTYPES[to].round(value) : value
+): (values: readonly number[]) => number {
+  const { evaluate }: ScalarRule = SCALAR_OPS[op]
+  if (rounding === 'f64' && isFloat(to)) return values => evaluate(values, from)
+  const { round } = DTYPES[to]
+  return values => round(evaluate(values, from))
 }

@@ -6,7 +6,7 @@ import { internalError, invariant } from '../support/diagnostic.ts'
 import { DTYPES, type DTypeName } from '../support/dtype.ts'
 import type { Index } from './index.ts'
 import { type Interned, internTable } from './intern.ts'
-import { evaluateOp, type Rounding, type ScalarOp, scalarType } from './scalar-ops.ts'
+import { evaluator, type Rounding, type ScalarOp, scalarType } from './scalar-ops.ts'
 
 /** A literal, already rounded to its type. */
 export interface ConstScalar extends Interned {
@@ -117,7 +117,7 @@ export function evaluateScalar(
   function compute(node: Scalar): number {
     if (node.kind === 'const') return node.value
     if (node.kind === 'op') {
-      return evaluateOp(node.op, node.args.map(visit), node.args[0]!.type, node.type, rounding)
+      return evaluator(node.op, node.args[0]!.type, node.type, rounding)(node.args.map(visit))
     }
     invariant(node.kind === 'acc', 'scalar expression', `a ${node.kind} has no value by name`)
     const value = inputs.get(node.name)
