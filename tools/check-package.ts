@@ -12,6 +12,9 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const temporary = mkdtempSync(join(tmpdir(), 'gradc-package-'))
 const consumer = join(temporary, 'consumer')
 
+/** Compilers of users; each is installed beside the package. The last one is a native program. */
+const COMPILERS = ['5.9.3', '6.0.3', '7.0.2']
+
 /** The two ways in which a TypeScript user resolves packages. */
 const RESOLUTIONS = [
   { module: 'nodenext', moduleResolution: 'nodenext' },
@@ -25,14 +28,16 @@ interface Manifest {
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 
+/** stdout is read, stderr passes through. */
+const CAPTURED: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit']
+
 /** Runs a program of node_modules, or npm; its words go to stderr, what it prints is returned. */
 function run(program: string, args: readonly string[], cwd = root): string {
   const bin = program === 'npm' ? 'npm' : join(root, 'node_modules', '.bin', program)
-  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit']
   try {
     return execFileSync(bin, args, {
       cwd,
-      stdio,
+      stdio: CAPTURED,
       encoding: 'utf8',
       shell: process.platform === 'win32',
     })
@@ -81,7 +86,7 @@ function writeConsumer(): void {
   for (const [file, text] of Object.entries(files)) writeFileSync(join(consumer, file), text)
 }
 
-function typeCheck(options: (typeof RESOLUTIONS)[number]): void {
+function typeCheck(version: string, options: (typeof RESOLUTIONS)[number]): void {
   const compilerOptions = {
     ...options,
     target: 'es2022',
@@ -93,9 +98,16 @@ function typeCheck(options: (typeof RESOLUTIONS)[number]): void {
   }
   const config = { compilerOptions, files: ['main.ts'] }
   writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify(config))
-  run('tsc', ['-p', consumer])
-  say(`types hold with moduleResolution ${options.moduleResolution}, without DOM or Node types`)
+  const tsc = join(consumer, 'node_modules', alias(version), 'bin', 'tsc')
+  try {
+    execFileSync(process.execPath, [tsc, '-p', consumer], { stdio: CAPTURED, encoding: 'utf8' })
+  } catch (error) {
+    process.stderr.write((error as { stdout?: string }).stdout ?? '')
+    throw new Error(`TypeScript ${version} refuses the package (${options.moduleResolution})`)
+  }
 }
+
+const alias = (version: string) => `typescript-${version.replaceAll('.', '-')}`
 
 function main(): void {
   const tarball = pack()
@@ -103,12 +115,11 @@ function main(): void {
   run('attw', [tarball, '--profile', 'esm-only', '--no-emoji'])
   say('publint and attw find nothing')
   writeConsumer()
-  run(
-    'npm',
-    ['install', '--prefer-offline', '--ignore-scripts', '--loglevel=error', tarball],
-    consumer,
-  )
-  for (const options of RESOLUTIONS) typeCheck(options)
+  const compilers = COMPILERS.map(version => `${alias(version)}@npm:typescript@${version}`)
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+  run('npm', ['install', ...quiet, tarball, ...compilers], consumer)
+  for (const version of COMPILERS) for (const options of RESOLUTIONS) typeCheck(version, options)
+  say(`types hold under TypeScript ${COMPILERS.join(', ')}, without DOM or Node types`)
   for (const file of ['out/main.js', 'require.cjs'])
     execFileSync(process.execPath, ['--no-warnings', file], { cwd: consumer, stdio: 'inherit' })
   checkSourceMaps()

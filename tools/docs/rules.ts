@@ -2,6 +2,7 @@
 // the file it stands in, whose opening comment says what normal form it works toward.
 
 import type { SourceFile } from 'ts-morph'
+import { afterDerivative } from '../../src/passes/pipeline.ts'
 import { rules } from '../../src/passes/rules.ts'
 import type { Example, Rule } from '../../src/rewrite/rule.ts'
 import { openSources } from './comments.ts'
@@ -17,13 +18,22 @@ export async function rulesPage(): Promise<string> {
     return own.length === 0 ? [] : section(file, own)
   })
   if (left.size > 0) throw new Error(`no file of src/passes holds ${[...left][0]!.name}`)
-  return [INTRODUCTION, ...sections].join('\n')
+  return [INTRODUCTION, '', PIPELINE, '', pipelineTable(), ...sections].join('\n')
 }
 
 const INTRODUCTION = `A rule replaces what it matches by something equal and simpler. Its exactness says how equal:
 **bitwise** rules change no bit, at NaN, infinities and −0 too; **rounding** rules may change last bits
 or the sign of a zero; **assumes-finite** rules may change anything where an operand is NaN or infinite, and
 are applied only where a pipeline asks for them. One test runs every rule on its own example.`
+
+const PIPELINE = `## The pipeline after the derivative
+
+Passes in the order in which they run. A pass that appears twice says why.`
+
+function pipelineTable(): string {
+  const rows = afterDerivative().map(({ pass, again }) => [code(pass.name), again ?? pass.summary])
+  return table(['pass', 'what it does, or why it runs again'], rows)
+}
 
 function section(file: SourceFile, rules: readonly Rule[]): string[] {
   const rows = rules.map(({ name, why, exactness }) => [
