@@ -131,7 +131,9 @@ const LINES_EACH = 12
 
 function describeFailures(failures: readonly Failure[]): string {
   const shown = failures.slice(0, SHOWN_FAILURES).flatMap(({ file, test, why }) => {
-    const lines = why.split('\n').filter(line => !/^\s+at /.test(line) || line.includes(`${root}test`))
+    const lines = why
+      .split('\n')
+      .filter(line => !/^\s+at /.test(line) || line.includes(`${root}test`))
     return [`${file} > ${test}`, ...lines.slice(0, LINES_EACH).map(line => `  ${line}`), '']
   })
   const left = failures.length - SHOWN_FAILURES
