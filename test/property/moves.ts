@@ -22,7 +22,8 @@ import { and, not } from '../../src/ops/logic.ts'
 import { expandDims, reshape, reverse, transpose } from '../../src/ops/movement.ts'
 import { pad } from '../../src/ops/padding.ts'
 import * as p from '../../src/ops/piecewise.ts'
-import { argmax, max, min, prod } from '../../src/ops/reduction.ts'
+import { prod } from '../../src/ops/product.ts'
+import { argmax, max, min } from '../../src/ops/reduction.ts'
 import { cast, where } from '../../src/ops/select.ts'
 import { slice } from '../../src/ops/slicing.ts'
 import { logSoftmax, logSumExp, softmax } from '../../src/ops/softmax.ts'
@@ -106,9 +107,9 @@ const binary: readonly Move[] = [
   (x, c) => {
     const y = partner(x, c)
     const both = and(less(x, y), not(less(y, fullLike(y, -1))))
-    return where(both, x, neg(y))
+    return where(both, add(x, y), sub(x, y))
   },
-  (x, c) => mul(x, cast(less(x, partner(x, c)), x.type.dtype)),
+  (x, c) => mul(x, add(fullLike(x, 1), cast(less(x, partner(x, c)), x.type.dtype))),
 ]
 
 const shape: readonly Move[] = [
@@ -172,7 +173,11 @@ const reductions: readonly Move[] = [
   ranked((x, c) => logSumExp(x, axisOf(x, c))),
   ranked((x, c) => softmax(x, axisOf(x, c))),
   ranked((x, c) => logSoftmax(x, axisOf(x, c))),
-  ranked((x, c) => cast(argmax(x, axisOf(x, c)), x.type.dtype)),
+  // With the maximum beside it: a choice alone has no differentiable path, which is a refusal.
+  ranked((x, c) => {
+    const axis = axisOf(x, c)
+    return add(cast(argmax(x, axis), x.type.dtype), max(x, axis))
+  }),
 ]
 
 const contractions: readonly Move[] = [

@@ -7,6 +7,7 @@ import { GraphBuilder, type Value } from '../../src/ir/builder.ts'
 import { sizeOf, substituteDim } from '../../src/ir/dim.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import { Literal } from '../../src/ir/literal.ts'
+import { printGraph } from '../../src/ir/printer.ts'
 import { type TensorType, tensorType } from '../../src/ir/type.ts'
 import { add } from '../../src/ops/arithmetic.ts'
 import { mean } from '../../src/ops/statistics.ts'
@@ -26,10 +27,18 @@ const ARGUMENTS: readonly (readonly [role: 'input' | 'param', name: string, type
 /** Values with more elements than this (at DIMS) are not built on. */
 const MOST_ELEMENTS = 200
 
+/** A random graph; a failing property shows it as text. */
+export interface RandomGraph {
+  readonly graph: Graph
+}
+
 /** A graph with outputs `loss`, a scalar, and `last`. */
-export const randomGraph: fc.Arbitrary<Graph> = fc
+export const randomGraph: fc.Arbitrary<RandomGraph> = fc
   .array(fc.array(fc.nat(1000), { minLength: 2, maxLength: 6 }), { minLength: 1, maxLength: 12 })
-  .map(build)
+  .map(steps => {
+    const graph = build(steps)
+    return { graph, [fc.toStringMethod]: () => `\n${printGraph(graph)}` }
+  })
 
 function build(steps: readonly (readonly number[])[]): Graph {
   const builder = new GraphBuilder('random')
