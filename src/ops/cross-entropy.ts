@@ -153,7 +153,8 @@ export const softmaxCrossEntropy: Operator &
     const { ignoreIndex } = options
     if (ignoreIndex === undefined) return weightedLoss(logits, labels, options)
     if (labels.type.dtype !== 'i32') {
-      throw refused(`ignoreIndex needs i32 labels, got ${labels.type.dtype}`, labels)
+      const message = `ignoreIndex needs i32 labels, got ${labels.type.dtype}`
+      throw refused(message, 'give an example that does not count a row of zeros instead', labels)
     }
     const counts = notEqual(labels, fullLike(labels, ignoreIndex))
     const loss = weightedLoss(logits, where(counts, labels, fullLike(labels, 0)), options)
@@ -168,7 +169,8 @@ function weightedLoss(
   { labelSmoothing = 0, classWeights }: SoftmaxCrossEntropyOptions,
 ): Value {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw refused(`labelSmoothing must be between 0 and 1, got ${labelSmoothing}`, labels)
+    const message = `labelSmoothing must be between 0 and 1, got ${labelSmoothing}`
+    throw refused(message, 'use a small share such as 0.1', labels)
   }
   const apply = (y: Value) =>
     logits.builder.append(softmaxCrossEntropyOp, [logits, y], {}, softmaxCrossEntropy)[0]!
@@ -195,17 +197,13 @@ function weigh(labels: Value, weights: Value): Value {
   if (type.dtype !== dtype || !shapesEqual(type.shape, classes)) {
     const wanted = `${dtype}${printShape(classes)}`
     const got = `${type.dtype}${printShape(type.shape)}`
-    throw refused(`classWeights must be ${wanted}, got ${got}`, weights)
+    const help = `give one ${dtype} weight per class`
+    throw refused(`classWeights must be ${wanted}, got ${got}`, help, weights)
   }
   const rows = shape.slice(0, -1).map((_, axis) => axis)
   return mul(labels, broadcastAlong(weights, shape, rows))
 }
 
-const refused = (message: string, operandAtFault: Value) =>
-  argumentError(
-    'softmax_cross_entropy',
-    message,
-    'see the options of softmaxCrossEntropy',
-    [operandAtFault],
-    softmaxCrossEntropy,
-  )
+function refused(message: string, help: string, culprit: Value) {
+  return argumentError('softmax_cross_entropy', message, help, [culprit], softmaxCrossEntropy)
+}
