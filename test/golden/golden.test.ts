@@ -18,7 +18,7 @@ function textsIn(printed: string): string[] {
 }
 
 /** Comments that opt adds to a line on request. */
-const uncommented = (text: string) => text.replace(/ {2}\/\/ [^"]*$/gm, '')
+const uncommented = (text: string) => text.replace(/ {2}\/\/ [^"\n]*$/gm, '')
 
 function reprinted(text: string): string {
   if (!text.startsWith('graph')) return printKernels(parseKernels('printed', text))

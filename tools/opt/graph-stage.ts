@@ -14,7 +14,7 @@ import { random } from '../../src/support/random.ts'
 import type { Request, Transform } from './command.ts'
 import { shellWord } from './sections.ts'
 import { Trace } from './trace.ts'
-import { drawElements, knownExtent, showElements } from './values.ts'
+import { drawElements, knownExtent, showElements, showRun } from './values.ts'
 
 /** What a text became. */
 export interface StageResult {
@@ -91,13 +91,11 @@ function run(graph: Graph, request: Request): string {
     (head: string) =>
     ([name, literal]: [string, Literal]) =>
       `${head}${name}: ${show(literal)}`
-  return [
-    `// @${graph.name}`,
-    ...drawn,
+  const results = [
     ...Object.entries(result.outputs).map(line('')),
     ...Object.entries(result.updates).map(line('update ')),
-    '',
-  ].join('\n')
+  ]
+  return showRun(graph.name, request.seed, drawn, results)
 }
 
 const show = (literal: Literal) => {

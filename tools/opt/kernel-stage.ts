@@ -10,15 +10,16 @@ import {
   printKernels,
   verifyAll,
 } from '../../src/kernel/text.ts'
-import { GraphError, nearest } from '../../src/support/diagnostic.ts'
+import { GraphError, nearest, UnsupportedError } from '../../src/support/diagnostic.ts'
 import { DTYPES, type TypedArray } from '../../src/support/dtype.ts'
 import { type Random, random } from '../../src/support/random.ts'
 import type { Request } from './command.ts'
 import type { StageResult } from './graph-stage.ts'
-import { drawElements, givenElements, showElements } from './values.ts'
+import { drawElements, givenElements, showElements, showRun } from './values.ts'
 
 /** Runs a request on one text of kernels and programs. */
 export function runKernelStage(file: string, text: string, request: Request): StageResult {
+  refuseGraphFlags(request)
   const parsed = parseKernels(file, text)
   verifyAll(parsed)
   if (!request.interpret) return { out: printKernels(parsed), err: '' }
@@ -28,6 +29,22 @@ export function runKernelStage(file: string, text: string, request: Request): St
       ? programs.map(program => runProgram(program, request))
       : kernels.map(kernel => runKernel(kernel, request))
   return { out: runs.join(''), err: '' }
+}
+
+function refuseGraphFlags({ transforms, pipeline, dims, promises }: Request): void {
+  const asked = [
+    ...(transforms.length > 0 ? ['derivatives'] : []),
+    ...(pipeline.length > 0 ? ['passes'] : []),
+    ...(Object.keys(dims).length > 0 ? ['dims'] : []),
+    ...(promises.length > 0 ? ['stages'] : []),
+  ]
+  if (asked.length === 0) return
+  throw new UnsupportedError({
+    code: 'E501',
+    subject: 'opt',
+    message: `${asked.join(' and ')} belong to graphs, got a text of kernels`,
+    help: 'leave the flags out; kernels are verified, printed and, with --interpret, run',
+  })
 }
 
 /** What a run reads or writes under one name: a buffer of a program or a parameter of a kernel. */
@@ -76,7 +93,7 @@ function runProgram(program: Program, request: Request): string {
   interpretProgram(program, memory, request.rounding)
   const results = program.buffers.filter(({ region }) => region === 'state' || region === 'output')
   const shown = results.map(buffer => `${buffer.region} ${show(buffer, memory.get(buffer.name)!)}`)
-  return [`// @${program.name}`, ...values.drawn, '// run', ...shown, ''].join('\n')
+  return showRun(program.name, request.seed, values.drawn, shown)
 }
 
 function runKernel(kernel: Kernel, request: Request): string {
@@ -92,5 +109,5 @@ function runKernel(kernel: Kernel, request: Request): string {
   const shown = kernel.params.flatMap((param, i) =>
     param.access === 'read' ? [] : [`${param.access} ${show(param, data[i]!)}`],
   )
-  return [`// @${kernel.name}`, ...values.drawn, '// run', ...shown, ''].join('\n')
+  return showRun(kernel.name, request.seed, values.drawn, shown)
 }

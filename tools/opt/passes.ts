@@ -1,13 +1,16 @@
 // The passes and pipelines that `-p` may name, and how its text is read.
 
-import { type PassTable, type Pipeline, parsePipeline } from '../../src/rewrite/pass.ts'
-
-const passes: PassTable = {}
-const pipelines: Readonly<Record<string, Pipeline>> = {}
+import { passes, pipelines } from '../../src/passes/by-name.ts'
+import { type Pipeline, parsePipeline, printPipeline } from '../../src/rewrite/pass.ts'
+import { TokenReader } from '../../src/support/lexer.ts'
 
 /** The passes that a text names: a pipeline by its name, or passes separated by commas. */
 export function pipelineOf(text: string): Pipeline {
   if (Object.hasOwn(pipelines, text)) return pipelines[text]!
+  if (/^\w+$/.test(text) && !Object.hasOwn(passes, text)) {
+    const reader = new TokenReader('-p', text)
+    reader.unknown('pass', reader.peek(), [...Object.keys(passes), ...Object.keys(pipelines)])
+  }
   return parsePipeline(text, passes)
 }
 
@@ -18,7 +21,7 @@ export function passesHelp(): string {
     ({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`,
   )
   const named = Object.entries(pipelines).map(([name, steps]) => {
-    return `  ${name}: ${steps.map(({ pass }) => pass.name).join(', ')}\n`
+    return `  ${name.padEnd(width)}  ${printPipeline(steps)}\n`
   })
   return `Passes:\n${rows.join('')}\nPipelines:\n${named.join('')}`
 }

@@ -13,20 +13,27 @@ export class Trace {
   readonly #parts: string[] = []
   readonly #times: string[] = []
   #total = 0
+  #next = 0
 
   constructor(request: Request, input: Graph) {
     this.#request = request
     this.#labels = new Map(valueLabels(input))
+    if (request.printAfterAll && request.pipeline.length > 0) this.#show('// input\n', input)
   }
 
   /** Takes note of one pass. */
   readonly add = (record: PassRecord): void => {
-    const { printAfterAll, diff, origins } = this.#request
+    const { printAfterAll, diff } = this.#request
     this.#times.push(`// ${describeRecord(record)}\n`)
     this.#total += record.milliseconds
     const title = `// after ${record.pass}${record.unchanged ? ' (unchanged)' : ''}\n`
-    if (printAfterAll) this.#parts.push(title + printGraph(record.graph, { origins }))
+    if (record.unchanged && (printAfterAll || diff)) this.#parts.push(title)
+    else if (printAfterAll) this.#show(title, record.graph)
     else if (diff) this.#parts.push(title + this.#summary(record) + this.#diff(record))
+  }
+
+  #show(title: string, graph: Graph): void {
+    this.#parts.push(title + printGraph(graph, { origins: this.#request.origins }))
   }
 
   /** What was asked for on stdout; empty where nothing was. */
@@ -40,7 +47,6 @@ export class Trace {
   }
 
   #summary({ patches, firings }: PassRecord): string {
-    if (patches.length === 0) return ''
     const count = (op: string) => patches.filter(patch => patch.op === op).length
     const said = ['add', 'replace', 'remove'].map(op => `${op} ${count(op)}`).join(', ')
     const rules = firings.map(({ rule }) => rule)
@@ -69,6 +75,7 @@ export class Trace {
   #fresh(name: string | undefined): string {
     const used = new Set(this.#labels.values())
     if (name !== undefined && !used.has(`%${name}`)) return `%${name}`
-    for (let n = this.#labels.size; ; n++) if (!used.has(`%${n}`)) return `%${n}`
+    while (used.has(`%${this.#next}`)) this.#next++
+    return `%${this.#next}`
   }
 }

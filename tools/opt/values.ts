@@ -23,19 +23,30 @@ export interface Elements {
 /** `f32[2,2] = [[1, 2], [3, 4]]`. */
 export function showElements({ dtype, shape, data }: Elements): string {
   const type = `${dtype}[${shape}]`
-  if (data.length <= MOST_SHOWN) return `${type} = ${nested(shape, data, 0)}`
-  const first = Array.from({ length: 16 }, (_, i) => shown(data[i]!))
-  return `${type} = [${first.join(', ')}, … ${data.length - 16} more]`
+  const isFloat = DTYPES[dtype].kind === 'float'
+  const numbers = Array.from(data, x => printNumber(isFloat ? Number(x.toPrecision(DIGITS)) : x))
+  if (numbers.length <= MOST_SHOWN) return `${type} = ${nested(shape, numbers)}`
+  return `${type} = [${numbers.slice(0, 16).join(', ')}, … ${numbers.length - 16} more]`
 }
 
-const shown = (value: number) => printNumber(Number(value.toPrecision(DIGITS)))
-
-function nested(shape: readonly number[], data: ArrayLike<number>, from: number): string {
-  if (shape.length === 0) return shown(data[from]!)
-  const [extent = 0, ...inner] = shape
-  const step = inner.reduce((a, b) => a * b, 1)
-  const rows = Array.from({ length: extent }, (_, i) => nested(inner, data, from + i * step))
+function nested([extent, ...inner]: readonly number[], numbers: readonly string[]): string {
+  if (extent === undefined) return numbers[0]!
+  const step = numbers.length / extent
+  const rows = Array.from({ length: extent }, (_, i) =>
+    nested(inner, numbers.slice(i * step, (i + 1) * step)),
+  )
   return `[${rows.join(', ')}]`
+}
+
+/** The lines of a run: what was drawn for it, then what it gave. */
+export function showRun(
+  name: string,
+  seed: number,
+  drawn: readonly string[],
+  results: readonly string[],
+): string {
+  const head = drawn.length === 0 ? [] : [`// @${name} with arguments drawn from seed ${seed}`]
+  return [...head, ...drawn, `// @${name} gives`, ...results, ''].join('\n')
 }
 
 /** Random elements: floats in [-2, 2), integers from 0 to 4, so that they may serve as indices. */
