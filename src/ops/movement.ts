@@ -11,6 +11,7 @@ import { type Op, violation } from '../ir/op.ts'
 import { operand } from '../ir/sample.ts'
 import { printShape, type Shape, shapesEqual } from '../ir/type.ts'
 import { addIndex, divide, type Index, index, scaleIndex } from '../kernel/index.ts'
+import * as s from '../kernel/scalar.ts'
 import { type Axes, absoluteAxes, argumentError, axesViolation, dropAxes } from './axes.ts'
 import { ALL } from './families.ts'
 
@@ -30,7 +31,10 @@ const reshapeOp: Op = defineOp({
   lowering: {
     kind: 'movement',
     element: (at, load, { types, result }) => {
-      const linear = flatIndex(at, result.shape as readonly number[])
+      const extents = result.shape as readonly number[]
+      // No point computes an element of an empty result, and an empty operand has none to load.
+      if (extents.includes(0)) return s.constant(result.dtype, 0)
+      const linear = flatIndex(at, extents)
       return load(0, unflatIndex(linear, types[0]!.shape as readonly number[]))
     },
   },
@@ -48,12 +52,12 @@ export function flatIndex(at: readonly Index[], shape: readonly number[]): Index
   return at.reduce((sum, e, axis) => addIndex(sum, scaleIndex(e, strides[axis]!)), index(0))
 }
 
-/** The index of the element at a position in row-major order. An empty shape has no elements to find. */
+/** The index of the element at a position in row-major order, of a shape that has elements. */
 export function unflatIndex(position: Index, shape: readonly number[]): Index[] {
   const strides = stridesOf(shape)
   return shape.map((extent, axis) => {
-    const whole = divide('div', position, Math.max(1, strides[axis]!))
-    return axis === 0 ? whole : divide('mod', whole, Math.max(1, extent))
+    const whole = divide('div', position, strides[axis]!)
+    return axis === 0 ? whole : divide('mod', whole, extent)
   })
 }
 
