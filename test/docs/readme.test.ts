@@ -10,6 +10,7 @@ import { blocksOf, load, moduleText, statedOutput } from './blocks.ts'
 
 const blocks = blocksOf('README.md')
 const code = blocks.filter(block => block.language === 'ts')
+const mistakes = blocks.filter(block => block.language === 'ts error')
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -21,6 +22,16 @@ async function printed(text: string): Promise<string[]> {
   })
   await load(moduleText(text))
   return lines
+}
+
+/** What a block throws, its own file called `model.ts`. */
+async function thrown(text: string): Promise<string> {
+  try {
+    await load(text)
+  } catch (error) {
+    return (error as Error).message.replace(/made at \S+:(\d+:\d+)/, 'made at model.ts:$1')
+  }
+  return 'nothing'
 }
 
 describe('the code of README.md', () => {
@@ -39,9 +50,17 @@ describe('the code of README.md', () => {
     },
   )
 
+  it.each(mistakes.map(block => [`${block.page}:${block.line}`, block] as const))(
+    '%s fails as it says',
+    async (_, block) => {
+      const shown = blocks[blocks.indexOf(block) + 1]!
+      expect(`${await thrown(moduleText(block.text))}\n`).toBe(shown.text)
+    },
+  )
+
   it('is well typed under the options of this repository', () => {
     const files = new Map(
-      code.map(block => [`${root}block-${block.line}.ts`, moduleText(block.text)]),
+      [...code, ...mistakes].map(block => [`${root}block-${block.line}.ts`, block.text]),
     )
     expect(diagnose(files)).toEqual([])
   })
@@ -51,6 +70,7 @@ describe('the code of README.md', () => {
 function diagnose(files: ReadonlyMap<string, string>): string[] {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
+  options.paths = { gradc: [`${root}src/index.ts`], 'gradc/*': [`${root}src/*/index.ts`] }
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = path => files.has(path) || fileExists.call(host, path)
