@@ -31,7 +31,11 @@ export interface Appender {
     attributes: Attributes,
     boundary?: (...args: never[]) => unknown,
   ): readonly Value[]
+  /** The name under which errors show a value. */
+  label?(id: ValueId): string
 }
+
+const RENAME = 'give one of them another name'
 
 /** A graph under construction. */
 export class GraphBuilder implements Appender {
@@ -75,7 +79,8 @@ export class GraphBuilder implements Appender {
   /** Declares an argument. Throws E105 where the name is taken. */
   argument(role: Role, name: string, type: TensorType): Value {
     const taken = this.#arguments.find(argument => argument.name === name)
-    if (taken !== undefined) this.#fail('E105', 'graph', `argument "${name}" is declared twice`)
+    if (taken !== undefined)
+      this.#fail('E105', 'graph', `argument "${name}" is declared twice`, RENAME)
     const canonical = tensorType(type.dtype, type.shape)
     const id = this.#nextId
     this.#arguments.push({ id, name, role, type: canonical })
@@ -220,7 +225,7 @@ export class GraphBuilder implements Appender {
   /** Returns a value from every run. Throws E105 where the name is taken. */
   output(name: string, value: Value): this {
     if (this.#outputs.some(output => output.name === name)) {
-      this.#fail('E105', 'graph', `output "${name}" is declared twice`)
+      this.#fail('E105', 'graph', `output "${name}" is declared twice`, RENAME)
     }
     this.#outputs.push({ name, value: this.#own(value).id })
     return this
@@ -235,15 +240,13 @@ export class GraphBuilder implements Appender {
       this.#failMissing('param or state', target, names)
     }
     if (this.#updates.some(update => update.target === target)) {
-      this.#fail('E105', 'graph', `"${target}" is updated twice`)
+      const help = 'update it once, with the value that both updates lead to'
+      this.#fail('E105', 'graph', `"${target}" is updated twice`, help)
     }
     if (!typesEqual(argument.type, value.type)) {
-      const wanted = printType(argument.type)
-      this.#fail(
-        'E106',
-        'graph',
-        `the update of "${target}" must be ${wanted}, got ${printType(value.type)}`,
-      )
+      const [wanted, got] = [printType(argument.type), printType(value.type)]
+      const help = `make the value ${wanted}, or declare "${target}" as ${got}`
+      this.#fail('E106', 'graph', `the update of "${target}" must be ${wanted}, got ${got}`, help)
     }
     this.#updates.push({ target, value: this.#own(value).id })
     return this
@@ -251,7 +254,8 @@ export class GraphBuilder implements Appender {
 
   #own(value: Value): Value {
     if (this.#values.get(value.id) === value) return value
-    return this.#fail('E104', 'graph', 'a value of another graph is used here')
+    const message = `the value must belong to @${this.name}, got one of another graph`
+    return this.#fail('E104', 'graph', message, 'use a value that this builder handed out')
   }
 
   /** The finished graph, immutable. */

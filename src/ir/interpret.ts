@@ -42,7 +42,10 @@ export function interpret(
   const bound = bindGraph(graph, dims)
   const known = new Map<ValueId, Literal>()
   for (const argument of bound.arguments) {
-    known.set(argument.id, roundLiteral(literalFor(argument, values[argument.name]!), rounding))
+    known.set(
+      argument.id,
+      roundLiteral(literalFor(graph, argument, values[argument.name]!), rounding),
+    )
   }
   for (const node of nodesOf(bound)) {
     const operands = node.operands.map(id => known.get(id)!)
@@ -118,39 +121,43 @@ function shapeOf(value: ArgumentValue): readonly number[] | undefined {
   return Literal.from(value).shape
 }
 
-function literalFor(argument: Argument, value: ArgumentValue): Literal {
+function literalFor(graph: Graph, argument: Argument, value: ArgumentValue): Literal {
   const { name, role, type } = argument
   const shape = type.shape.map(extent => Number(substituteDim(extent, {})))
   const wanted = `${role} "${name}" must be ${printType(type)}`
   if (ArrayBuffer.isView(value)) {
     const count = shape.reduce((size, extent) => size * extent, 1)
     const got = Literal.from(value)
-    if (got.size !== count) fail(argument, `${wanted} with ${count} elements, got ${got.size}`)
-    return checkedDtype(Literal.from(value, undefined, shape), wanted, type.dtype)
+    if (got.size !== count) fail(graph, `${wanted} with ${count} elements, got ${got.size}`)
+    return checkedDtype(graph, Literal.from(value, undefined, shape), wanted, type.dtype)
   }
   const isHost = typeof value === 'object' && ('data' in value || value instanceof Literal)
   const literal = isHost ? Literal.from(value) : Literal.from(value, type.dtype)
   if (printShape(literal.shape) !== printShape(shape)) {
-    fail(argument, `${wanted}, got ${printType(literal.type)}`)
+    fail(graph, `${wanted}, got ${printType(literal.type)}`)
   }
-  return checkedDtype(literal, wanted, type.dtype)
+  return checkedDtype(graph, literal, wanted, type.dtype)
 }
 
 /** Floats of either width stand for each other (the interpreter computes in double); kinds must agree. */
-function checkedDtype(literal: Literal, wanted: string, dtype: Literal['dtype']): Literal {
+function checkedDtype(
+  graph: Graph,
+  literal: Literal,
+  wanted: string,
+  dtype: Literal['dtype'],
+): Literal {
   if (literal.dtype === dtype) return literal
   const floats = ['f32', 'f64']
   if (floats.includes(literal.dtype) && floats.includes(dtype)) return literal.map(x => x, dtype)
-  const help = `pass elements of dtype ${dtype}`
-  throw new GraphError({
-    code: 'E108',
-    subject: 'interpret',
-    message: `${wanted}, got ${printType(literal.type)}`,
-    help,
-  })
+  return fail(graph, `${wanted}, got ${printType(literal.type)}`, `pass elements of dtype ${dtype}`)
 }
 
-function fail(of: { readonly name: string }, message: string, help?: string): never {
+function fail(graph: Graph, message: string, help?: string): never {
   const fallback = 'pass a typed array of the right length, or { shape, dtype, data }'
-  throw new GraphError({ code: 'E108', subject: `@${of.name}`, message, help: help ?? fallback })
+  throw new GraphError({
+    code: 'E108',
+    subject: `graph @${graph.name}`,
+    message,
+    help: help ?? fallback,
+  })
 }

@@ -104,7 +104,8 @@ class GraphParser {
     const outputs = reader.eat('return') ? this.#returns() : []
     const updates = []
     while (reader.at('update')) updates.push(this.#update())
-    if (!reader.eat('}')) reader.unexpected('a node, return, update or "}"')
+    const isOver = outputs.length > 0 || updates.length > 0
+    if (!reader.eat('}')) reader.unexpected(`${isOver ? '' : 'a node, return, '}update or "}"`)
     const table = Object.fromEntries(nodes.map(node => [node.id, node]))
     const order = nodes.map(node => node.id)
     return {

@@ -184,7 +184,8 @@ class Verifier {
       if (targets.has(target)) this.#say('V7', `"${target}" is updated twice`, at)
       targets.add(target)
       if (argument?.role !== 'param' && argument?.role !== 'state') {
-        this.#say('V7', `the update of "${target}" must target a param or state`, at)
+        const got = argument === undefined ? 'no argument of that name' : `role ${argument.role}`
+        this.#say('V7', `the update of "${target}" must target a param or state, got ${got}`, at)
       } else if (type === undefined || !defined.has(value)) {
         this.#say('V7', `the update of "${target}" must be a value of the graph`, at)
       } else if (!typesEqual(argument.type, type)) {

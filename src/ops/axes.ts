@@ -2,7 +2,7 @@
 // ascending, distinct. Public functions normalize here before they append; type rules check here.
 
 import type { Value } from '../ir/builder.ts'
-import { type Dim, multiplyDims } from '../ir/dim.ts'
+import type { Dim } from '../ir/dim.ts'
 import { type Violation, violation } from '../ir/op.ts'
 import { printShape, printType, type Shape, type TensorType } from '../ir/type.ts'
 import type { DiagnosticError } from '../support/diagnostic.ts'
@@ -27,7 +27,10 @@ export function argumentError(
     code: 'E101',
     subject,
     message,
-    operands: operands.map(({ id, type }) => ({ label: `%${id}`, type: printType(type) })),
+    operands: operands.map(({ id, type, builder }) => ({
+      label: builder.label?.(id) ?? `%${id}`,
+      type: printType(type),
+    })),
     source: captureSource(boundary),
     help,
   })
@@ -110,13 +113,4 @@ export function dropAxes(shape: Shape, axes: readonly number[]): Dim[] {
 /** The shape with 1 at `axes`: what a reduction gives that keeps its axes. */
 export function onesAt(shape: Shape, axes: readonly number[]): Dim[] {
   return shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
-}
-
-/** Elements to step over per axis in row-major order; dims may be symbolic. */
-export function dimStrides(shape: Shape): Dim[] {
-  const strides = new Array<Dim>(shape.length).fill(1)
-  for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = multiplyDims(strides[axis + 1]!, shape[axis + 1]!)
-  }
-  return strides
 }
