@@ -48,6 +48,8 @@ class Driver {
   readonly #rules: readonly Rule[]
   readonly #byOp = new Map<Op, readonly Rule[]>()
   readonly #waiting = new Set<ValueId>()
+  /** Nodes that no output needs: dce is about to remove them, so rewriting them is wasted. */
+  readonly #dead: Set<ValueId>
   readonly #firings: Firing[] = []
   readonly #limit: number
   /** Levels of users that can match anew where the operands of a node changed. */
@@ -56,10 +58,14 @@ class Driver {
   constructor(workspace: Workspace, rules: readonly Rule[], options: DriverOptions) {
     this.#workspace = workspace
     this.#rules = rules
-    const order = workspace.order()
-    for (const id of order) this.#waiting.add(id)
+    const live = workspace.live()
+    this.#dead = new Set(workspace.order())
+    for (const id of live) {
+      this.#dead.delete(id)
+      this.#waiting.add(id)
+    }
     this.#levels = Math.max(0, ...rules.map(rule => depthOf(rule.match) - 1))
-    this.#limit = options.stepLimit ?? defaultLimit(order.length)
+    this.#limit = options.stepLimit ?? defaultLimit(live.length)
   }
 
   run(): readonly Firing[] {
@@ -67,7 +73,7 @@ class Driver {
     for (const id of this.#waiting) {
       this.#waiting.delete(id)
       const node = this.#workspace.node(id)
-      if (node !== undefined && this.#workspace.isUsed(node)) this.#visit(node)
+      if (node !== undefined && !this.#dead.has(id)) this.#visit(node)
     }
     return this.#firings
   }

@@ -160,7 +160,7 @@ function neighbourhoods({ before, graph }: PassRecord, { at }: Finding): string[
   const was = id === undefined ? -1 : before.order.indexOf(id)
   return [
     'before',
-    ...around(listing(before), was >= 0 ? was : spot, '  '),
+    ...around(listing(before), was >= 0 ? was : spot, was >= 0 ? '> ' : '  '),
     'after',
     ...around(after, spot, '> '),
   ]

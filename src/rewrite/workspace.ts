@@ -83,6 +83,19 @@ export class Workspace implements Appender {
     return this.#order.toArray()
   }
 
+  /** Ids of the nodes that outputs and updates need, in definition order. */
+  live(): ValueId[] {
+    const wanted = new Set(this.#roots.keys())
+    const found: ValueId[] = []
+    for (const id of this.order().reverse()) {
+      const node = this.#nodes.get(id)!
+      if (!node.results.some(result => wanted.has(result.id))) continue
+      found.push(id)
+      for (const operand of node.operands) wanted.add(operand)
+    }
+    return found.reverse()
+  }
+
   /** The node of an id; undefined once it is erased. */
   node(id: ValueId): Node | undefined {
     return this.#nodes.get(id)
