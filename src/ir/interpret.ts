@@ -118,7 +118,8 @@ function inferDims(
 
 function shapeOf(value: ArgumentValue): readonly number[] | undefined {
   if (ArrayBuffer.isView(value)) return undefined
-  return Literal.from(value).shape
+  const hasShape = typeof value === 'object' && 'shape' in value
+  return hasShape ? value.shape : Literal.from(value).shape
 }
 
 function literalFor(graph: Graph, argument: Argument, value: ArgumentValue): Literal {

@@ -107,7 +107,9 @@ export class Literal {
     if (isHostTensor(value)) return Literal.from(value.data, dtype ?? value.dtype, value.shape)
     if (ArrayBuffer.isView(value)) {
       const of = dtype ?? dtypeOfArray(value)
-      return new Literal(of, shape ?? [value.length], Float64Array.from(value, roundTo(of)))
+      const isExact = of === 'f64' || of === dtypeOfArray(value)
+      const data = isExact ? new Float64Array(value) : Float64Array.from(value, roundTo(of))
+      return new Literal(of, shape ?? [value.length], data)
     }
     const nested = nestedShape(value)
     const flat = (

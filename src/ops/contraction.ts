@@ -45,21 +45,20 @@ const matmulOp: Op = defineOp({
     const extents = shape as readonly number[]
     const [left, right] = freeAxes(x.type, y.type, attributes)
     const { batch, contract } = attributes
-    const summed = contract[0].map(axis => x.shape[axis]!)
-    const [xAt, yAt] = [positionIn(x.shape), positionIn(y.shape)]
+    const rows = positions(x.shape, [...batch[0], ...left])
+    const columns = positions(y.shape, [...batch[1], ...right])
+    const [xAlong, yAlong] = [positions(x.shape, contract[0]), positions(y.shape, contract[1])]
+    const [leftCount, rightCount] = [countAlong(x.shape, left), countAlong(y.shape, right)]
     const times = productOf(dtype)
-    const data = new Float64Array(elementCount(extents))
-    eachIndex(extents, (at, position) => {
-      const [b, l] = [batch[0].length, batch[0].length + left.length]
-      const xFree = [...at.slice(0, b), ...at.slice(b, l)]
-      const yFree = [...at.slice(0, b), ...at.slice(l)]
+    const data = Float64Array.from({ length: elementCount(extents) }, (_, position) => {
+      const row = Math.floor(position / rightCount)
+      const column = Math.floor(row / leftCount) * rightCount + (position % rightCount)
+      const [xStart, yStart] = [rows[row]!, columns[column]!]
       let total = 0
-      eachIndex(summed, along => {
-        const xIndex = xAt([...batch[0], ...left, ...contract[0]], [...xFree, ...along])
-        const yIndex = yAt([...batch[1], ...right, ...contract[1]], [...yFree, ...along])
-        total += times(x.at(xIndex), y.at(yIndex))
-      })
-      data[position] = total
+      for (let k = 0; k < xAlong.length; k++) {
+        total += times(x.at(xStart + xAlong[k]!), y.at(yStart + yAlong[k]!))
+      }
+      return total
     })
     return new Literal(dtype, extents, data)
   },
@@ -96,11 +95,21 @@ const matmulOp: Op = defineOp({
   },
 })
 
-function positionIn(shape: readonly number[]) {
+/** The positions of all points of some axes of a shape, in row-major order, other axes at 0. */
+function positions(shape: readonly number[], axes: readonly number[]): number[] {
   const strides = stridesOf(shape)
-  return (axes: readonly number[], index: readonly number[]) =>
-    axes.reduce((sum, axis, i) => sum + strides[axis]! * index[i]!, 0)
+  const found: number[] = []
+  eachIndex(extentsAt(shape, axes), index => {
+    found.push(index.reduce((sum, at, i) => sum + at * strides[axes[i]!]!, 0))
+  })
+  return found
 }
+
+const extentsAt = (shape: readonly number[], axes: readonly number[]) =>
+  axes.map(axis => shape[axis]!)
+
+const countAlong = (shape: readonly number[], axes: readonly number[]) =>
+  elementCount(extentsAt(shape, axes))
 
 const productOf = (dtype: DTypeName) =>
   dtype === 'f32' || dtype === 'f64' ? (a: number, b: number) => a * b : Math.imul
