@@ -6,6 +6,7 @@ import type { Patch } from 'immer'
 import type { Graph } from '../ir/graph.ts'
 import { printNode, valueLabels, valueTypes } from '../ir/printer.ts'
 import { type Finding, type Stage, verifyGraph } from '../ir/verify.ts'
+import { clock } from '../support/clock.ts'
 import { GraphError, InternalError } from '../support/diagnostic.ts'
 import type { Firing } from './driver.ts'
 import { type Pipeline, printPipeline, printStep, type Step } from './pass.ts'
@@ -78,9 +79,9 @@ interface StepContext {
 
 function runStep(before: Graph, context: StepContext): PassRecord {
   const { pass, options = {} } = context.step
-  const start = performance.now()
+  const start = clock()
   const { graph, patches, firings } = rethrown(context, () => pass.run(before, options))
-  const milliseconds = performance.now() - start
+  const milliseconds = clock() - start
   const unchanged = graph === before
   return { pass: printStep(context.step), before, graph, patches, firings, milliseconds, unchanged }
 }

@@ -13,13 +13,18 @@ export interface SourceLocation {
 const STACK_FRAMES = 12
 
 /** This module's URL; undefined in a bundle of another module format, where it has none. */
-const here: string | undefined = import.meta.url
+const here = (import.meta as { readonly url?: string }).url
 
 /** The folder of the package's modules; undefined in a bundle, where a folder tells nothing. */
-const packageRoot =
-  here !== undefined && /\/support\/source\.[jt]s(?:$|\?)/.test(here)
-    ? new URL('../', here).href
-    : undefined
+const packageRoot = /^.*\/(?=support\/source\.[jt]s(?:$|\?))/.exec(here ?? '')?.[0]
+
+/** What V8 adds to Error; other engines lack it or do nothing. */
+interface StackCapture {
+  captureStackTrace?: (holder: object, boundary: unknown) => void
+  stackTraceLimit?: number
+}
+
+const engine: StackCapture = Error as StackCapture
 
 /** A recorded call stack that turns into a location when first asked. Immutable to its holders. */
 export class SourceReference {
@@ -52,14 +57,15 @@ export class SourceReference {
  */
 export function captureSource(boundary?: (...args: never[]) => unknown): SourceReference {
   const holder: { stack?: string } = {}
-  if (Error.captureStackTrace === undefined) {
+  if (engine.captureStackTrace === undefined) {
     holder.stack = new Error().stack ?? ''
     return new SourceReference(holder)
   }
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = STACK_FRAMES
-  Error.captureStackTrace(holder, boundary ?? captureSource)
-  Error.stackTraceLimit = limit
+  const limit = engine.stackTraceLimit
+  engine.stackTraceLimit = STACK_FRAMES
+  engine.captureStackTrace(holder, boundary ?? captureSource)
+  if (limit === undefined) delete engine.stackTraceLimit
+  else engine.stackTraceLimit = limit
   return new SourceReference(holder)
 }
 
