@@ -21,14 +21,15 @@ export function refusalError(
   const paths = pathsToCuts(builder, of, wrt, cuts)
   const blocked = paths.filter(path => path.refusal === 'notDifferentiable')
   if (blocked.length > 0) {
-    const last = blocked[0]!.nodes[blocked[0]!.nodes.length - 1]!
+    const { nodes, entry } = blocked[0]!
+    const last = nodes[nodes.length - 1]!
     return new GraphError({
       code: 'E203',
       subject: transform,
       message: `${loss} must depend differentiably on ${name}, got no differentiable path`,
       notes: blocked.slice(0, MOST_SHOWN).flatMap(path => describePath(builder, name, path)),
       source: last.origin.source,
-      help: `compute ${loss} from ${builder.label(last.operands[0]!)} instead, or leave ${name} out of wrt`,
+      help: `compute ${loss} from ${builder.label(entry)} instead, or leave ${name} out of wrt`,
     })
   }
   return new GraphError({
@@ -65,6 +66,8 @@ export function notImplementedError(
 
 interface Path {
   readonly nodes: readonly Node[]
+  /** The operand of the last node at which the derivative ends. */
+  readonly entry: ValueId
   readonly refusal: Cut['refusal']
 }
 
@@ -85,7 +88,7 @@ function pathsToCuts(
     const cut = cuts.find(({ node: other, operand }) => other === node && operand === at)
     const integer = !node.results.some(result => isFloat(result.type.dtype))
     if (cut !== undefined || integer) {
-      paths.push({ nodes, refusal: cut?.refusal ?? 'notDifferentiable' })
+      paths.push({ nodes, entry: node.operands[at]!, refusal: cut?.refusal ?? 'notDifferentiable' })
       continue
     }
     for (const result of node.results) chains.set(result.id, nodes)

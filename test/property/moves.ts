@@ -109,7 +109,11 @@ const binary: readonly Move[] = [
     const both = and(less(x, y), not(less(y, fullLike(y, -1))))
     return where(both, add(x, y), sub(x, y))
   },
-  (x, c) => mul(x, add(fullLike(x, 1), cast(less(x, partner(x, c)), x.type.dtype))),
+  (x, c) => {
+    // y stands beside its comparison: a choice alone has no differentiable path, which is a refusal.
+    const y = partner(x, c)
+    return add(mul(x, cast(less(x, y), x.type.dtype)), y)
+  },
 ]
 
 const shape: readonly Move[] = [
