@@ -80,7 +80,7 @@ function readText({ file }: Request, host: Host): string | undefined {
 }
 
 /** The findings of a text; for a bug of ours also the command that repeats it. */
-function renderFailure(error: DiagnosticError, request: Request): string {
+export function renderFailure(error: DiagnosticError, request: Request): string {
   if (!(error instanceof InternalError)) return error.message
   const isRepeatable = (d: Diagnostic) => d.notes?.some(note => note.startsWith('reproduce:'))
   if (error.diagnostics.some(isRepeatable)) return error.message
