@@ -169,7 +169,7 @@ class Scope<N> {
   ): void {
     const isNamed = (node: Scalar) => this.names.has(node)
     for (const node of uses.reach(roots, isNamed).order) {
-      if (isNamed(node) || node.kind === 'const' || node.kind === 'acc' || !isFree(node)) continue
+      if (isNamed(node) || node.kind === 'const' || !isFree(node)) continue
       const isForced = this.#sink.mustBind?.(node) === true
       const isNameable = node.kind !== 'index' && isWanted(node)
       if (isForced || isNameable) this.names.set(node, this.#sink.bind(node, this.names))
@@ -177,7 +177,7 @@ class Scope<N> {
   }
 
   #isShared(node: Scalar): boolean {
-    return (this.#uses.get(node) ?? 0) > 1
+    return node.kind !== 'acc' && (this.#uses.get(node) ?? 0) > 1
   }
 
   #isFree(node: Scalar, blocked: ReadonlySet<string> = new Set()): boolean {
@@ -196,7 +196,8 @@ class Scope<N> {
 
 /** The nodes that satisfy `holds` and have a user below `roots` that does not. */
 function maximal(roots: readonly Scalar[], holds: (node: Scalar) => boolean): ReadonlySet<Scalar> {
-  return new Set(uses.reach(roots, holds).order.filter(holds))
+  const found = uses.reach(roots, holds).order.filter(holds)
+  return new Set(found.filter(node => node.kind !== 'acc'))
 }
 
 const intersects = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>

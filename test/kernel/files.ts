@@ -97,3 +97,9 @@ export function expectClose(
   }
   expect(worst).toBeLessThanOrEqual(tolerance)
 }
+
+/** Demands the same bytes. */
+export function expectSameBits(got: TypedArray | undefined, want: TypedArray | undefined): void {
+  const bytes = (data: TypedArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  expect(got !== undefined && want !== undefined && bytes(got).equals(bytes(want))).toBe(true)
+}
