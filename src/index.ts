@@ -56,6 +56,14 @@ export { type DotOptions, dot, type MatmulOptions, matmul } from './ops/contract
 export { constant, full, fullLike, iota, size } from './ops/creation.ts'
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './ops/cross-entropy.ts'
 export { type CumulativeOptions, cumsum } from './ops/cumulative.ts'
+export {
+  type BernoulliOptions,
+  bernoulli,
+  type RandomNormalOptions,
+  type RandomUniformOptions,
+  randomNormal,
+  randomUniform,
+} from './ops/distributions.ts'
 export { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './ops/exponential.ts'
 export { type BinaryOp, binary, defineUnary, type UnaryOp, unary } from './ops/families.ts'
 export { gelu } from './ops/gelu.ts'
@@ -68,16 +76,7 @@ export { oneHot } from './ops/one-hot.ts'
 export { type PadOptions, pad } from './ops/padding.ts'
 export { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './ops/piecewise.ts'
 export { prod } from './ops/product.ts'
-export {
-  type BernoulliOptions,
-  bernoulli,
-  type RandomBitsOptions,
-  type RandomNormalOptions,
-  type RandomUniformOptions,
-  randomBits,
-  randomNormal,
-  randomUniform,
-} from './ops/random.ts'
+export { type RandomBitsOptions, type RandomOptions, randomBits } from './ops/random.ts'
 export type { ReduceOp, ReduceOptions } from './ops/reducing.ts'
 export { argmax, argmin, max, min } from './ops/reduction.ts'
 // Ops

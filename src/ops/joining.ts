@@ -74,7 +74,6 @@ const concatOp: Op = defineVariadicOp({
         .reduceRight((rest, end, i) => s.select(isBefore(end), part(i), rest), part(last))
     },
   },
-  facts: { zeroPreserving: true },
   samples: draw => {
     const shape = draw.shape(1, 4)
     const axis = draw.integer(0, shape.length - 1)

@@ -1,3 +1,5 @@
+// Graphs as ops: several results, derivatives through the body, and bodies that cannot be called.
+
 import { describe, expect, it } from 'vitest'
 import { gradient } from '../../src/autodiff/gradient.ts'
 import { GraphBuilder } from '../../src/ir/builder.ts'

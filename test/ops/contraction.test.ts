@@ -1,3 +1,5 @@
+// Products over any axes, on small matrices worked out by hand, and the sentences of their errors.
+
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import { nodesOf } from '../../src/ir/graph.ts'

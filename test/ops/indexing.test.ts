@@ -1,3 +1,5 @@
+// Gather, scatterAdd and iota, above all where an index is out of range or occurs twice.
+
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import { tensorType } from '../../src/ir/type.ts'
