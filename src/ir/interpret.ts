@@ -100,6 +100,7 @@ function inferDims(
         fail(
           graph,
           `dim ${extent} must have one size, got ${known} in ${other} and ${size} in ${name}`,
+          `pass arguments that agree in ${extent}`,
         )
       }
       dims[extent] = size

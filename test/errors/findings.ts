@@ -127,13 +127,13 @@ export function differenceOf(wrong: WrongText): string | undefined {
   if (isSame && want.length > 0) return undefined
   const place = ({ line }: Found) =>
     line === 0 ? `${wrong.file} (no line)` : `${wrong.file}:${line}`
-  const flags = (flagsOf(wrong.text) ?? []).map(shellWord).join(' ')
+  const flags = (flagsOf(wrong.text) ?? []).map(shellWord)
   return [
     want.length === 0 ? 'the text states no error' : '',
     ...missing.map(one => `not found   ${place(one)}  ${one.said}`),
     ...extra.map(one => `unexpected  ${place(one)}  ${one.said}`),
     wrong.op === undefined
-      ? `repeat: npm run -s opt -- ${flags} ${wrong.file}`
+      ? `repeat: npm run -s opt -- ${[...flags, wrong.file].join(' ')}`
       : `the text, for ${wrong.op}:\n${wrong.text.trimStart()}`,
   ].join('\n')
 }

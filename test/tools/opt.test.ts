@@ -82,6 +82,18 @@ describe('opt', () => {
     }
   })
 
+  it('refuses graph flags for a text of kernels (E501), and unknown arguments of one (E108)', () => {
+    const kernel = 'kernel @k(x: update f32[2]) {\n  parallel i in 2\n  x[i] = x[i] + 1.0\n}\n'
+    expect(opt(['-p', 'dce'], kernel).err).toContain('E501 opt: passes belong to graphs')
+    expect(opt(['--interpret', '--arg', 'y=1'], kernel).err).toContain('E108 @k: takes x, got "y"')
+    expect(opt(['--interpret', '--arg', 'x=[1]'], kernel).err).toContain(
+      'E108 opt: "x" must be f32[2], got [1]',
+    )
+    expect(opt(['--interpret', '--arg', 'x=[1, 2]'], kernel).out).toBe(
+      '// @k gives\nupdate x: f32[2] = [2, 3]\n',
+    )
+  })
+
   it('explains itself', () => {
     const { code, out, err } = opt(['--help'], '')
     expect([code, err]).toEqual([0, ''])
