@@ -157,7 +157,7 @@ export const softmaxCrossEntropy: Operator &
       throw refused(message, 'give an example that does not count a row of zeros instead', labels)
     }
     const counts = notEqual(labels, fullLike(labels, ignoreIndex))
-    const loss = weightedLoss(logits, where(counts, labels, fullLike(labels, 0)), options)
+    const loss = weightedLoss(logits, labels, options)
     return where(counts, loss, fullLike(loss, 0))
   },
 )
