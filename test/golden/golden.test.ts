@@ -1,12 +1,12 @@
 // Golden texts: opt run on every file below this folder must print what the file says. A failure shows
 // the difference and the commands that repeat it and accept it.
 
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parseGraphs } from '../../src/ir/parser.ts'
 import { printGraphs } from '../../src/ir/printer.ts'
 import { parseKernels, printKernels } from '../../src/kernel/text.ts'
 import { ops } from '../../src/ops/registry.ts'
-import { goldenPaths, runGolden } from '../../tools/opt/golden.ts'
+import { type Golden, goldenPaths, runGolden } from '../../tools/opt/golden.ts'
 import { lineDiff } from '../../tools/opt/line-diff.ts'
 
 const paths = goldenPaths('test/golden').filter(path => !path.startsWith('test/golden/kernel/'))
@@ -26,7 +26,10 @@ function reprinted(text: string): string {
 }
 
 describe.each(paths)('%s', path => {
-  const golden = runGolden(path)
+  let golden: Golden
+  beforeAll(() => {
+    golden = runGolden(path)
+  })
 
   it('prints what the file expects', () => {
     expect(golden.failure, golden.command).toBe('')
