@@ -1,3 +1,5 @@
+// Derivatives of whole graphs: values against closed forms, composition, origins, and every refusal.
+
 import { describe, expect, it } from 'vitest'
 import { gradient, gradients, jvp } from '../../src/autodiff/gradient.ts'
 import { GraphBuilder, type Value } from '../../src/ir/builder.ts'
