@@ -4,7 +4,7 @@
 import { GraphError } from '../support/diagnostic.ts'
 import type { Attributes } from './attribute.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
-import { checkDims, type Dims, dimNames, isNegative } from './dim.ts'
+import { checkDims, type Dim, type Dims, dimNames, isNegative } from './dim.ts'
 import { type Commit, commit } from './edit.ts'
 import {
   type Argument,
@@ -21,16 +21,17 @@ import { substituteType, type TensorType, typesEqual } from './type.ts'
 /** The names of all symbolic dims of a graph and the graphs its attributes hold, sorted. */
 export function graphDims(graph: Graph): readonly string[] {
   const names = new Set<string>()
-  const add = (found: readonly string[]) => {
-    for (const name of found) names.add(name)
+  const seen = new Set<Dim>()
+  const add = (extent: Dim) => {
+    if (typeof extent === 'number' || seen.has(extent)) return
+    seen.add(extent)
+    for (const name of dimNames(extent)) names.add(name)
   }
-  for (const { type } of graph.arguments) add(type.shape.flatMap(dimNames))
-  for (const node of nodesOf(graph)) {
-    for (const { type } of node.results) add(type.shape.flatMap(dimNames))
-    for (const [name, kind] of Object.entries(node.op.attributes)) {
-      add(kind.names?.(node.attributes[name]) ?? [])
-    }
-    for (const body of graphsIn(node.op, node.attributes)) add(graphDims(body))
+  for (const { type } of graph.arguments) type.shape.forEach(add)
+  for (const { op, attributes, results } of nodesOf(graph)) {
+    for (const { type } of results) type.shape.forEach(add)
+    for (const name in op.attributes) op.attributes[name]!.names?.(attributes[name]).forEach(add)
+    for (const body of graphsIn(op, attributes)) graphDims(body).forEach(add)
   }
   return [...names].sort()
 }
@@ -40,12 +41,12 @@ export function graphDims(graph: Graph): readonly string[] {
  * no size, a name is not there, or a dim comes out negative, and E101 where an op cannot have the sizes.
  */
 export function bindGraph(graph: Graph, dims: Dims): Graph {
+  checkDims(dims, graphDims(graph), `bind @${graph.name}`)
   return commitBound(graph, dims).graph
 }
 
-/** As `bindGraph`, with the patches of the change. */
+/** As `bindGraph` with sizes that were checked, and with the patches of the change. */
 export function commitBound(graph: Graph, dims: Dims): Commit {
-  checkDims(dims, graphDims(graph), `bind @${graph.name}`)
   return new Binder(graph, dims, new Map()).commit()
 }
 

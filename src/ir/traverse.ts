@@ -61,13 +61,3 @@ export function descendants(graph: Graph, values: Iterable<ValueId>): ReadonlySe
   }
   return found
 }
-
-/** One more than the largest id of a graph: the next free one. */
-export function nextId(graph: Graph): ValueId {
-  let largest = -1
-  for (const { id } of graph.arguments) largest = Math.max(largest, id)
-  for (const node of nodesOf(graph)) {
-    for (const { id } of node.results) largest = Math.max(largest, id)
-  }
-  return largest + 1
-}

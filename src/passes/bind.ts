@@ -2,7 +2,7 @@
 // integers only.
 
 import { commitBound, graphDims } from '../ir/bind.ts'
-import type { Dims } from '../ir/dim.ts'
+import { checkDims, type Dims } from '../ir/dim.ts'
 import { type Pass, sizeOption } from '../rewrite/pass.ts'
 import { GraphError } from '../support/diagnostic.ts'
 
@@ -16,7 +16,9 @@ export const bind: Pass = {
   run: (graph, options) => {
     // The option kind admits sizes only.
     const dims = options as Dims
-    const missing = graphDims(graph).filter(name => !Object.hasOwn(dims, name))
+    const names = graphDims(graph)
+    checkDims(dims, names, `bind @${graph.name}`)
+    const missing = names.filter(name => !Object.hasOwn(dims, name))
     if (missing.length > 0) {
       throw new GraphError({
         code: 'E107',

@@ -29,9 +29,9 @@ export const fold: Pass = {
     // Operands come first in this order, so one sweep folds whole expressions.
     for (const id of graph.order) {
       const node = workspace.node(id)
-      if (node === undefined || !workspace.isUsed(node)) continue
+      if (node === undefined) continue
       const results = known(node, workspace, Number(limit))
-      if (results === undefined) continue
+      if (results === undefined || !workspace.isUsed(node)) continue
       workspace.replace(node, () => results.map((result, i) => stored(result, node, i, workspace)))
       const { source } = node.origin
       firings.push({ rule: 'fold', node: id, op: node.op.name, source })

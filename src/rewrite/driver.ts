@@ -11,7 +11,15 @@ import {
   renderDiagnostic,
 } from '../support/diagnostic.ts'
 import type { SourceReference } from '../support/source.ts'
-import { admits, type Bindings, depthOf, type Matched, matchAt, matchedNode } from './pattern.ts'
+import {
+  admits,
+  type Bindings,
+  depthOf,
+  fits,
+  type Matched,
+  matchAt,
+  matchedNode,
+} from './pattern.ts'
 import type { Rule } from './rule.ts'
 import type { Replacement, Workspace } from './workspace.ts'
 
@@ -79,10 +87,10 @@ class Driver {
   }
 
   #visit(node: Node): void {
-    const rules = this.#rulesFor(node.op)
-    if (rules.length === 0) return
-    const root = matchedNode(node, this.#workspace)
-    for (const rule of rules) {
+    let root: Matched | undefined
+    for (const rule of this.#rulesFor(node.op)) {
+      if (!fits(rule.match, node, this.#workspace)) continue
+      root ??= matchedNode(node, this.#workspace)
       const replacement = this.#try(rule, node, root)
       if (replacement === undefined) continue
       this.#log(rule, node)

@@ -23,7 +23,7 @@ export interface Matched {
   /** Its results; most ops have one, and `out` is that. */
   readonly outs: readonly Value[]
   readonly out: Value
-  /** How many nodes, outputs and updates use the result `out`. */
+  /** How many nodes, outputs and updates use the result `out`; counted when it is asked for. */
   readonly useCount: number
 }
 
@@ -154,6 +154,43 @@ function depth(matcher: Matcher): number {
   return 1 + (matcher.kind === 'node' ? Math.max(0, ...(matcher.operands ?? []).map(depth)) : 0)
 }
 
+/**
+ * Whether a node has the structure of a pattern, whatever its names and conditions say. Far cheaper
+ * than a search, which most attempts are thereby spared.
+ */
+export function fits({ matcher }: Pattern, node: Node, view: PatternView): boolean {
+  return nodeFits(matcher, node, view)
+}
+
+function valueFits(matcher: Matcher, id: ValueId, view: PatternView): boolean {
+  const node = view.definition(id)
+  if (node === undefined) return matcher.kind === 'any'
+  return nodeFits(matcher, node, view)
+}
+
+function nodeFits(matcher: Matcher, node: Node, view: PatternView): boolean {
+  if (matcher.kind === 'any') return matcher.except === undefined || !matcher.except(node)
+  if (matcher.kind === 'reading') return matcher.read(node) !== undefined
+  const { operands: wanted, test } = matcher
+  const { op, operands } = node
+  if (!test(op) || (wanted !== undefined && wanted.length !== operands.length)) return false
+  if (wanted === undefined || operandsFit(wanted, operands, false, view)) return true
+  return op.facts.commutative === true && operandsFit(wanted, operands, true, view)
+}
+
+function operandsFit(
+  wanted: readonly Matcher[],
+  operands: readonly ValueId[],
+  backwards: boolean,
+  view: PatternView,
+): boolean {
+  const last = operands.length - 1
+  for (let i = 0; i <= last; i++) {
+    if (!valueFits(wanted[i]!, operands[backwards ? last - i : i]!, view)) return false
+  }
+  return true
+}
+
 /** Captures by name while a search is under way. */
 export type Bindings = Map<string, unknown>
 
@@ -251,6 +288,8 @@ export function matchedNode(node: Node, view: PatternView): Matched {
     attributes: node.attributes,
     outs,
     out: outs[0]!,
-    useCount: view.useCount(node.id),
+    get useCount() {
+      return view.useCount(node.id)
+    },
   }
 }

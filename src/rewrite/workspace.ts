@@ -6,9 +6,8 @@ import type { Attributes } from '../ir/attribute.ts'
 import type { Appender, Value } from '../ir/builder.ts'
 import { checkNode, describeProblem, isProblem } from '../ir/check-node.ts'
 import { type Commit, commit } from '../ir/edit.ts'
-import { type Graph, type Node, nodesOf, type Result, type ValueId } from '../ir/graph.ts'
+import type { Graph, Node, Result, ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
-import { nextId } from '../ir/traverse.ts'
 import { printType, typesEqual } from '../ir/type.ts'
 import { InternalError, internalError, invariant } from '../support/diagnostic.ts'
 import { OrderedIds } from './ordered-ids.ts'
@@ -26,55 +25,59 @@ export interface Replacement {
 /** A graph under rewriting. */
 export class Workspace implements Appender {
   readonly #base: Graph
-  readonly #nodes = new Map<ValueId, Node>()
-  readonly #owners = new Map<ValueId, ValueId>()
-  readonly #users = new Map<ValueId, Set<ValueId>>()
-  readonly #values = new Map<ValueId, Value>()
-  readonly #names = new Map<ValueId, string>()
+  // Tables by id are arrays: ids are small and dense, and every pass over a graph fills them anew.
+  readonly #makers: (Node | undefined)[] = []
+  readonly #results: (Result | undefined)[] = []
+  readonly #values: (Value | undefined)[] = []
   readonly #roots = new Map<ValueId, number>()
   readonly #moved = new Map<ValueId, ValueId>()
   readonly #order: OrderedIds
+  #users: (Set<ValueId> | undefined)[] | undefined
   #nextId: ValueId
   #cursor: Node | undefined
   #added: ValueId[] = []
 
   constructor(graph: Graph) {
     this.#base = graph
-    this.#nextId = nextId(graph)
     this.#order = new OrderedIds(graph.order)
-    for (const argument of graph.arguments) this.#adopt(argument)
-    for (const node of nodesOf(graph)) this.#link(node)
+    for (const argument of graph.arguments) this.#results[argument.id] = argument
+    for (const id of graph.order) this.#enter(graph.nodes[id]!)
+    this.#nextId = this.#results.length
     for (const { value } of [...graph.outputs, ...graph.updates]) {
       this.#roots.set(value, (this.#roots.get(value) ?? 0) + 1)
     }
   }
 
-  #adopt(result: Result): Value {
-    const value: Value = { id: result.id, type: result.type, builder: this }
-    this.#values.set(result.id, value)
-    if (result.name !== undefined) this.#names.set(result.id, result.name)
-    return value
+  #enter(node: Node): void {
+    for (const result of node.results) {
+      this.#makers[result.id] = node
+      this.#results[result.id] = result
+    }
   }
 
-  #link(node: Node): void {
-    this.#nodes.set(node.id, node)
-    for (const result of node.results) {
-      this.#owners.set(result.id, node.id)
-      this.#adopt(result)
-    }
+  /** Use lists, made when they are first needed: a pass with nothing to do never needs them. */
+  #uses(): (Set<ValueId> | undefined)[] {
+    if (this.#users !== undefined) return this.#users
+    this.#users = []
+    for (const id of this.order()) this.#enlist(this.#makers[id]!)
+    return this.#users
+  }
+
+  #enlist(node: Node): void {
     for (const id of node.operands) this.#userSet(id).add(node.id)
   }
 
   /** Ids of the nodes that use a value. */
   usersOf(id: ValueId): Iterable<ValueId> {
-    return this.#users.get(id) ?? []
+    return this.#uses()[id] ?? []
   }
 
   #userSet(id: ValueId): Set<ValueId> {
-    const known = this.#users.get(id)
+    const users = this.#uses()
+    const known = users[id]
     if (known !== undefined) return known
     const fresh = new Set<ValueId>()
-    this.#users.set(id, fresh)
+    users[id] = fresh
     return fresh
   }
 
@@ -85,38 +88,43 @@ export class Workspace implements Appender {
 
   /** Ids of the nodes that outputs and updates need, in definition order. */
   live(): ValueId[] {
-    const wanted = new Set(this.#roots.keys())
+    const wanted: boolean[] = []
+    for (const id of this.#roots.keys()) wanted[id] = true
     const found: ValueId[] = []
     for (const id of this.order().reverse()) {
-      const node = this.#nodes.get(id)!
-      if (!node.results.some(result => wanted.has(result.id))) continue
+      const node = this.#makers[id]!
+      if (!node.results.some(result => wanted[result.id])) continue
       found.push(id)
-      for (const operand of node.operands) wanted.add(operand)
+      for (const operand of node.operands) wanted[operand] = true
     }
     return found.reverse()
   }
 
-  /** The node of an id; undefined once it is erased. */
+  /** The node of an id; undefined once it is erased, and for arguments. */
   node(id: ValueId): Node | undefined {
-    return this.#nodes.get(id)
+    const maker = this.#makers[id]
+    return maker?.id === id ? maker : undefined
   }
 
   /** The node that makes a value; undefined for an argument. */
   definition(id: ValueId): Node | undefined {
-    const owner = this.#owners.get(id)
-    return owner === undefined ? undefined : this.#nodes.get(owner)
+    return this.#makers[id]
   }
 
   /** The handle of a value. */
   value(id: ValueId): Value {
-    const value = this.#values.get(id)
-    invariant(value !== undefined, 'rewriting', `value ${id} belongs to the workspace`)
+    const known = this.#values[id]
+    if (known !== undefined) return known
+    const result = this.#results[id]
+    invariant(result !== undefined, 'rewriting', `value ${id} belongs to the workspace`)
+    const value: Value = { id, type: result.type, builder: this }
+    this.#values[id] = value
     return value
   }
 
   /** How many nodes use a value; an output or update counts as a user. */
   useCount(id: ValueId): number {
-    return (this.#users.get(id)?.size ?? 0) + (this.#roots.get(id) ?? 0)
+    return (this.#uses()[id]?.size ?? 0) + (this.#roots.get(id) ?? 0)
   }
 
   /** Whether anything uses a result of the node. */
@@ -133,14 +141,16 @@ export class Workspace implements Appender {
     }
     const results = checked.types.map((type): Result => ({ id: this.#nextId++, type }))
     const id = results[0]!.id
-    this.#link({
+    const node: Node = {
       id,
       op,
       operands: operands.map(value => value.id),
       attributes: checked.attributes,
       results,
       origin: this.#cursor?.origin ?? {},
-    })
+    }
+    this.#enter(node)
+    if (this.#users !== undefined) this.#enlist(node)
     this.#order.insertBefore(id, this.#cursor?.id)
     this.#added.push(id)
     return results.map(result => this.value(result.id))
@@ -178,7 +188,7 @@ export class Workspace implements Appender {
       throw internalError(node.op.name, `a replacement must have type ${wanted}, got ${got}`)
     }
     const own = node.results.some(result =>
-      this.#added.some(id => this.#users.get(result.id)?.has(id)),
+      this.#added.some(id => this.#makers[id]!.operands.includes(result.id)),
     )
     invariant(!own, node.op.name, 'a replacement does not use what it replaces')
   }
@@ -188,25 +198,25 @@ export class Workspace implements Appender {
     node.results.forEach((result, i) => {
       const to = values[i]!.id
       if (to === result.id) return
-      for (const user of this.#users.get(result.id) ?? []) changed.add(user)
+      for (const user of this.usersOf(result.id)) changed.add(user)
       this.#redirect(result.id, to)
     })
     const relieved = this.#sweep([node.id, ...added])
     return {
-      added: added.filter(id => this.#nodes.has(id)),
-      changed: [...changed].filter(id => this.#nodes.has(id)),
+      added: added.filter(id => this.#makers[id] !== undefined),
+      changed: [...changed].filter(id => this.#makers[id] !== undefined),
       relieved,
     }
   }
 
   #redirect(from: ValueId, to: ValueId): void {
-    for (const user of this.#users.get(from) ?? []) {
-      const node = this.#nodes.get(user)!
+    for (const user of this.usersOf(from)) {
+      const node = this.#makers[user]!
       const operands = node.operands.map(id => (id === from ? to : id))
-      this.#nodes.set(user, { ...node, operands })
+      this.#enter({ ...node, operands })
       this.#userSet(to).add(user)
     }
-    this.#users.delete(from)
+    this.#uses()[from] = undefined
     const roots = this.#roots.get(from) ?? 0
     if (roots > 0) {
       this.#roots.delete(from)
@@ -218,13 +228,11 @@ export class Workspace implements Appender {
 
   /** A value made in place of a named one takes the name; a value that was there before keeps its own. */
   #handOverName(from: ValueId, to: ValueId): void {
-    const name = this.#names.get(from)
-    const owner = this.#owners.get(to)
-    if (name === undefined || owner === undefined || !this.#added.includes(owner)) return
-    const node = this.#nodes.get(owner)!
-    const results = node.results.map(result => (result.id === to ? { ...result, name } : result))
-    this.#names.set(to, name)
-    this.#nodes.set(owner, { ...node, results })
+    const name = this.#results[from]?.name
+    const owner = this.#makers[to]
+    if (name === undefined || owner === undefined || !this.#added.includes(owner.id)) return
+    const results = owner.results.map(result => (result.id === to ? { ...result, name } : result))
+    this.#enter({ ...owner, results })
   }
 
   /** Erases those of the nodes that nobody uses, and whatever nobody uses then; answers who lost a user. */
@@ -232,41 +240,41 @@ export class Workspace implements Appender {
     const pending = [...candidates]
     const relieved = new Set<ValueId>()
     for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-      const node = this.#nodes.get(id)
+      const node = this.node(id)
       if (node === undefined || this.isUsed(node)) continue
       this.#erase(node)
       for (const operand of node.operands) {
-        const owner = this.#owners.get(operand)
+        const owner = this.#makers[operand]
         if (owner === undefined) continue
-        relieved.add(owner)
-        pending.push(owner)
+        relieved.add(owner.id)
+        pending.push(owner.id)
       }
     }
-    return [...relieved].filter(id => this.#nodes.has(id))
+    return [...relieved].filter(id => this.#makers[id] !== undefined)
   }
 
   #erase(node: Node): void {
-    this.#nodes.delete(node.id)
+    for (const { id } of node.results) this.#makers[id] = undefined
     this.#order.remove(node.id)
-    for (const id of node.operands) this.#users.get(id)?.delete(node.id)
+    for (const id of node.operands) this.#userSet(id).delete(node.id)
   }
 
   /** Makes one change of everything since the start. */
   commit(): Commit {
     const nodes = new Map<ValueId, Node | undefined>()
+    const order = this.order()
     for (const id of this.#base.order) {
-      const node = this.#nodes.get(id)
+      const node = this.#makers[id]
       if (node !== this.#base.nodes[id]) nodes.set(id, node)
     }
-    for (const [id, node] of this.#nodes) {
-      if (this.#base.nodes[id] === undefined) nodes.set(id, node)
+    for (const id of order) {
+      if (this.#base.nodes[id] === undefined) nodes.set(id, this.#makers[id])
     }
-    const order = this.order()
-    const sameOrder =
-      order.length === this.#base.order.length && order.every((id, i) => id === this.#base.order[i])
+    const { order: was } = this.#base
+    const same = order.length === was.length && order.every((id, i) => id === was[i])
     return commit(this.#base, {
       nodes,
-      order: sameOrder ? undefined : order,
+      order: same ? undefined : order,
       outputs: this.#base.outputs.map(root => this.#final(root)),
       updates: this.#base.updates.map(root => this.#final(root)),
     })
