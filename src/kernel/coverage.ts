@@ -1,6 +1,7 @@
-// What stores reach: whether distinct iterations touch distinct elements, whether two stores can meet,
-// whether a set of stores covers a whole buffer. All of it by arithmetic on index expressions, never
-// by enumeration, and never a false yes. Used by the verifier and by the in-place rewrite.
+// What stores reach: whether distinct iterations touch distinct elements, whether two stores can
+// meet, whether a set of stores covers a whole buffer. All of it by arithmetic on index
+// expressions, never by enumeration, and never a false yes. Used by the verifier and by the
+// in-place rewrite.
 
 import { type Axis, type Index, range, type Term } from './index.ts'
 import { pointsOf, sizeOf } from './kernel.ts'
@@ -97,8 +98,8 @@ function isFinished(piece: Piece, d: number): boolean {
 }
 
 /**
- * Counting: pieces that are injective, in bounds and pairwise disjoint cover the dims if their points
- * add up to the size. Axes that the remaining dims use as well would be counted twice over.
+ * Counting: pieces that are injective, in bounds and pairwise disjoint cover the dims if their
+ * points add up to the size. Axes that the remaining dims use as well would be counted twice over.
  */
 function coversDims(
   pieces: readonly Piece[],

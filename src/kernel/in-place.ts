@@ -1,6 +1,6 @@
-// Running in place: a read and a write parameter become one `update` parameter. This is no analysis of
-// its own. The merged kernel must verify, and no load of the old contents may follow a store of the
-// new ones outside its group.
+// Running in place: a read and a write parameter become one `update` parameter. This is no analysis
+// of its own. The merged kernel must verify, and no load of the old contents may follow a store of
+// the new ones outside its group.
 
 import type { Kernel, Loop, Stmt } from './kernel.ts'
 import { asLoops } from './kernel.ts'

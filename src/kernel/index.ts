@@ -1,6 +1,6 @@
-// Index expressions: integers made of axes, with ranges. A constant plus a sum of scaled atoms in one
-// normal form, interned, so that equal expressions are one object and bounds can be proved. What
-// they say about an access is the whole of "a tensor moves": slices, strides, windows, reshapes.
+// Index expressions: integers made of axes, with ranges. A constant plus a sum of scaled atoms in
+// one normal form, interned, so that equal expressions are one object and bounds can be proved.
+// What they say about an access is all that moving a tensor means: slices, strides, reshapes.
 
 import { invariant } from '../support/diagnostic.ts'
 import { compareTerms } from './compare.ts'
@@ -25,7 +25,7 @@ export interface Term {
   readonly of: Atom
 }
 
-/** How a quotient reads: rounded down, the non-negative remainder, or undefined unless divisible. */
+/** Rounded down; the non-negative remainder; the quotient that is undefined if inexact. */
 export type Division = 'div' | 'mod' | 'exact'
 
 /** The position along an axis. */
@@ -96,10 +96,10 @@ export function scaleIndex(a: Index, scale: number): Index {
 }
 
 /**
- * A division in normal form. A multiple of `by` moves out of the atom (`mod` drops it); an atom whose
- * range makes it trivial disappears: `div` of 0 <= e < by is 0, `mod` is e, `exact` of a multiple is
- * its quotient; digits below a common factor leave `div` and `mod`, and `div` of `div` is one.
- * All of it holds for negative values too.
+ * A division in normal form. A multiple of `by` moves out of the atom (`mod` drops it); an atom
+ * whose range makes it trivial disappears: `div` of 0 <= e < by is 0, `mod` is e, `exact` of a
+ * multiple is its quotient; digits below a common factor leave `div` and `mod`, and `div` of `div`
+ * is one. All of it holds for negative values too.
  */
 export function divide(kind: Division, e: Index, by: number): Index {
   invariant(Number.isInteger(by) && by > 0, 'index expression', `${kind} by ${by}, needs 1 or more`)

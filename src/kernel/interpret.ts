@@ -1,6 +1,7 @@
-// The meaning of kernels and programs: slow, obvious, the reference for every backend. Points, `over`
-// and `serial` axes run in row-major order; a store group reads all before it writes; accumulators
-// change at the end of an iteration. Floats are kept in double unless asked to round as their dtype.
+// The meaning of kernels and programs: slow, obvious, the reference for every backend. Points,
+// `over` and `serial` axes run in row-major order; a store group reads all before it writes;
+// accumulators change at the end of an iteration. Floats are kept in double unless asked to round
+// as their dtype.
 
 import { internalError } from '../support/diagnostic.ts'
 import { DTYPES, type TypedArray } from '../support/dtype.ts'
@@ -27,7 +28,7 @@ type Run = (frame: Frame) => void
 
 /**
  * Runs a kernel on one array per parameter, in order. Rounding 'f64' keeps floats between loads and
- * stores in double; 'dtype' rounds every operation and every accumulation. Stores round in any case.
+ * stores in double; 'dtype' rounds every operation and accumulation. Stores always round.
  */
 export function interpretKernel(
   kernel: Kernel,

@@ -1,6 +1,6 @@
 // The two kinds of kernel: `loops`, a body run once per point of its parallel axes, and `contract`,
 // a loops kernel with roles. Points never exchange values; a launch is the only barrier. Plain
-// readonly data, closed over its parameters; kernels of equal structure differ in nothing but names.
+// readonly data, closed over its parameters; equal kernels differ in names only.
 
 import type { DTypeName } from '../support/dtype.ts'
 import type { Axis, Index } from './index.ts'

@@ -1,5 +1,6 @@
-// Recursive descent over the expressions of kernel text: scalars, accesses, index expressions. Types
-// are checked where an operation is formed, so an error points at its operator. Used by parser.ts.
+// Recursive descent over the expressions of kernel text: scalars, accesses, index expressions.
+// Types are checked where an operation is formed, so an error points at its operator. Used by
+// parser.ts.
 
 import { DTYPES, type DTypeName } from '../support/dtype.ts'
 import type { Token, TokenReader } from '../support/lexer.ts'

@@ -1,24 +1,27 @@
-// Text to kernel IR: files of programs, kernels and contracts. Names are resolved and operations are
-// typed while reading; everything else is the verifier's, which points at the places recorded here.
-// The grammar is the comment below.
+// Text to kernel IR: files of programs, kernels and contracts. Names are resolved and operations
+// are typed while reading; everything else is the verifier's, which points at the places recorded
+// here. The grammar is the comment below.
 //
 //   file     := (program | kernel | contract)*
 //   program  := "program" "@"name "{" buffer* item* "}"
-//   buffer   := region label ":" dtype "[" ints "]" ["@" offset]   region := input | state | scratch | output
+//   buffer   := region label ":" dtype "[" ints "]" ["@" offset]
+//   region   := "input" | "state" | "scratch" | "output"
 //   item     := "launch" "@"name "(" labels ")" ["from" string "(" "%"name,* ")"]
 //   kernel   := "kernel" "@"name "(" params ")" "{" ["parallel" axes] row* stmt* "}"
 //   row      := "row" name ":" dtype "[" ints "]"
-//   contract := "contract" "@"name "(" params ")" "{" role* value* name "+=" product (store | value)* "}"
+//   contract := "contract" "@"name "(" params ")" "{"
+//               role* value* name "+=" product (store | value)* "}"
 //   role     := ("batch" | "rows" | "cols" | "over") axes          in this order
 //   param    := name ":" ("read" | "write" | "update") dtype "[" ints "]"
 //   axes     := name "in" int ("," name "in" int)*
 //   stmt     := ("over" | "serial") axes "{" stmt* "}" | store | value | acc
 //   store    := access "=" expr
 //   value    := ("%"name | name) "=" expr
-//   acc      := name [":" dtype] ["," name] ("+" | "*" | "max" | "min" | "|" | "&") "=" expr ["at" expr]
+//   acc      := name [":" dtype] ["," name] combine "=" expr ["at" expr]
+//   combine  := "+" | "*" | "max" | "min" | "|" | "&"
 //   expr     := infix of < <= == != > >= (loosest), + -, * / (left-associative) over primary
-//   primary  := literal | name | access ["else" primary] | op "(" expr,* ")" | "index" "(" index ")"
-//             | "(" expr ")"
+//   primary  := literal | name | access ["else" primary] | op "(" expr,* ")"
+//             | "index" "(" index ")" | "(" expr ")"
 //   access   := name "[" index,* "]"
 //   index    := ["-"] term (("+" | "-") term)*        term := int | [int "*"] atom
 //   atom     := axis | ("div" | "mod" | "exact") "(" index "," int ")" | "{" expr "}"

@@ -1,6 +1,6 @@
-// A program: buffers placed in regions, and the items that run on them in order. It is what a backend
-// executes and what generated scripts contain. A buffer is a typed, shaped view of a byte range, so
-// whatever is checked or reused is checked and reused by ranges, not by names.
+// A program: buffers placed in regions, and the items that run on them in order. It is what a
+// backend executes and what generated scripts contain. A buffer is a typed, shaped view of a byte
+// range, so whatever is checked or reused is checked and reused by ranges, not by names.
 
 import { DTYPES, type DTypeName } from '../support/dtype.ts'
 import { type Kernel, sizeOf } from './kernel.ts'

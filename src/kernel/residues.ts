@@ -1,6 +1,6 @@
-// The axis split by residue class. A contract whose maps hold exact(e, k), the gradient of a strided
-// convolution, computes k - 1 zeros for every term that counts. Splitting a row axis and a summed axis
-// by their residues modulo k leaves k^d contracts whose maps are affine, and no zeros.
+// The axis split by residue class. A contract whose maps hold exact(e, k), the gradient of a
+// strided convolution, computes k - 1 zeros for every term that counts. Splitting a row axis and a
+// summed axis by their residues modulo k leaves k^d contracts whose maps are affine, and no zeros.
 
 import { type Axis, addIndex, axisIndex, type DivisionAtom, index, scaleIndex } from './index.ts'
 import type { Contract } from './kernel.ts'

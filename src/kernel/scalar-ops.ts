@@ -1,13 +1,13 @@
 // The scalar operations: how many operands each takes, of which types, and what it means. A backend
-// spells every row of this table or legalizes it away, so the table is the whole contract. Evaluation
-// is in double precision; the caller rounds. Reads only floor 0.
+// spells every row of this table or legalizes it away, so the table is the whole contract.
+// Evaluation is in double precision; the caller rounds. Reads only floor 0.
 
 import { DTYPES, type DTypeName, isFloat } from '../support/dtype.ts'
 import { erf } from '../support/erf.ts'
 import { roundHalfEven } from '../support/half-even.ts'
 import { threefry2x32 } from '../support/threefry.ts'
 
-/** How the values between the nodes of an expression are kept: exact doubles, or their own dtype. */
+/** How values between the nodes of an expression are kept: as doubles, or in their own dtype. */
 export type Rounding = 'f64' | 'dtype'
 
 /** One scalar operation. */
@@ -97,9 +97,9 @@ const quotient: Binary = (a, b, type) => {
 /**
  * Every scalar operation by name. The names of the casts are those of the dtypes.
  *
- * Integer arithmetic wraps; integer `div` truncates, and gives 0 for a zero divisor. `min` and `max`
- * give NaN if an operand is NaN. `round` is half to even. `pow` is JavaScript's `**`: a NaN exponent
- * gives NaN, and so does an infinite exponent of ±1. Shifts use the low five bits of their
+ * Integer arithmetic wraps; integer `div` truncates, and gives 0 for a zero divisor. `min` and
+ * `max` give NaN if an operand is NaN. `round` is half to even. `pow` is JavaScript's `**`: a NaN
+ * exponent gives NaN, and so does an infinite exponent of ±1. Shifts use the low five bits of their
  * distance; `shr` keeps the sign of an i32. A cast from float to integer truncates, saturates, and
  * turns NaN into 0; a cast to bool asks whether the value differs from 0.
  */

@@ -1,6 +1,6 @@
-// Scalar expressions: a typed, interned DAG of what one point of a kernel computes. There is no `let`
-// in the data: sharing is identity, and the walker decides where a shared value is computed. Op
-// authors build expressions with the constructors below: `s.div(s.one(x), s.add(s.one(x), y))`.
+// Scalar expressions: a typed, interned DAG of what one point of a kernel computes. There is no
+// `let` in the data: sharing is identity, and the walker decides where a shared value is computed.
+// Op authors build expressions with the constructors below: `s.div(s.one(x), s.add(s.one(x), y))`.
 
 import { internalError, invariant } from '../support/diagnostic.ts'
 import { DTYPES, type DTypeName } from '../support/dtype.ts'
@@ -23,7 +23,7 @@ export interface OpScalar extends Interned {
   readonly args: readonly Scalar[]
 }
 
-/** An element of a buffer. `fill` is its value where an index leaves its dim or divides inexactly. */
+/** An element of a buffer. `fill` is its value where an index leaves its dim or is undefined. */
 export interface LoadScalar extends Interned {
   readonly kind: 'load'
   readonly type: DTypeName
@@ -32,7 +32,7 @@ export interface LoadScalar extends Interned {
   readonly fill: Scalar | undefined
 }
 
-/** A value known by name: an accumulator in a kernel, a formal operand in the definition of an op. */
+/** A value known by name: an accumulator of a kernel, a formal operand of an op's definition. */
 export interface AccScalar extends Interned {
   readonly kind: 'acc'
   readonly type: DTypeName

@@ -20,7 +20,7 @@ export class Spans {
     this.#places.set(part, span)
   }
 
-  /** Where `part` stands, as an error shows it; undefined for what was not parsed from this text. */
+  /** Where `part` stands, as an error shows it; undefined for what was not parsed here. */
   get(part: object): TextSpan | undefined {
     const span = this.#places.get(part)
     return span === undefined ? undefined : { file: this.file, text: this.text, ...span }

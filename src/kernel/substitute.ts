@@ -1,6 +1,6 @@
-// Rebuilding expressions and kernels: every rewrite of the kernel IR is a substitution of scalars or
-// of axes, after which the normal form of indices does the simplifying. Shared values are rebuilt
-// once, so a rewrite is linear in the DAG.
+// Rebuilding expressions and kernels: every rewrite of the kernel IR is a substitution of scalars
+// or of axes, after which the normal form of indices does the simplifying. Shared values are
+// rebuilt once, so a rewrite is linear in the DAG.
 
 import {
   type Axis,

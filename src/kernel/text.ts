@@ -1,5 +1,5 @@
-// Kernel text for tools: a file in, a file out, all checks between. The one import that a command-line
-// tool, a golden test or a bug report needs.
+// Kernel text for tools: a file in, a file out, all checks between. The one import that a
+// command-line tool, a golden test or a bug report needs.
 
 import type { KernelFile } from './parser.ts'
 import { printKernel, printProgram } from './printer.ts'
@@ -8,7 +8,7 @@ export { interpretProgram, placeBuffers } from './interpret.ts'
 export { type KernelFile, parseKernels } from './parser.ts'
 export { verifyAll } from './verify.ts'
 
-/** A file in canonical form: programs first, then kernels in the order given, a blank line between. */
+/** A file in canonical form: programs, then kernels in the order given, blank lines between. */
 export function printKernels({ programs, kernels }: Omit<KernelFile, 'spans'>): string {
   return [...programs.map(printProgram), ...kernels.map(printKernel)].join('\n')
 }

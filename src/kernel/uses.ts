@@ -1,5 +1,5 @@
-// What scalars and statements mention: children, names, buffers. Shared by the walker, the verifier,
-// the printer and the rewrites; nothing here decides anything.
+// What scalars and statements mention: children, names, buffers. Shared by the walker, the
+// verifier, the printer and the rewrites; nothing here decides anything.
 
 import type { Index } from './index.ts'
 import type { Acc, Loop, Stmt, Store } from './kernel.ts'

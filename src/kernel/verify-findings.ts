@@ -24,7 +24,7 @@ export class Findings {
     this.#kernel = kernel
   }
 
-  /** Adds a finding. `synthetic` parts, which only `asLoops` made, stand for the contract's sum. */
+  /** Adds a finding, unless it is there already. */
   add(rule: Rule, message: string, about: object): void {
     const finding = { rule, message: `${rule} ${message}`, about: this.#written(about) }
     const isSame = (other: Finding) =>
@@ -42,7 +42,7 @@ export class Findings {
     return this.#found
   }
 
-  /** In a contract every loop and accumulator is the sum, whose place is that of its `over` axes. */
+  /** In a contract every loop and accumulator is the sum; its place is that of `over`. */
   #written(about: object): object {
     if (this.#kernel?.kind !== 'contract') return about
     const isSum = ('order' in about && 'accs' in about) || 'combine' in about

@@ -1,5 +1,5 @@
-// Rules K1 to K4: names, types, numbers of indices, bounds. One walk over the body with what is bound
-// at each place. Part of the verifier; the checklist is in verify.ts.
+// Rules K1 to K4: names, types, numbers of indices, bounds. One walk over the body with what is
+// bound at each place. Part of the verifier; the checklist is in verify.ts.
 
 import type { DTypeName } from '../support/dtype.ts'
 import { isWithin } from './coverage.ts'

@@ -1,5 +1,5 @@
-// Rules P1 to P6: the launches of a program against its buffers, as byte ranges. Part of the verifier;
-// the checklist is in verify.ts.
+// Rules P1 to P6: the launches of a program against its buffers, as byte ranges. Part of the
+// verifier; the checklist is in verify.ts.
 
 import type { Piece } from './coverage.ts'
 import { asLoops, type Kernel, type Param, type Stmt, sizeOf } from './kernel.ts'

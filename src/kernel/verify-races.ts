@@ -1,6 +1,6 @@
 // Rules K6 and K7: points and unordered iterations do not meet. Both are one property of a set of
-// axes and the accesses under it. Part of the verifier (checklist in verify.ts); the in-place rewrite
-// asks the same of serial loops.
+// axes and the accesses under it. Part of the verifier (checklist in verify.ts); the in-place
+// rewrite asks the same of serial loops.
 
 import { determines } from './coverage.ts'
 import type { Axis, Index } from './index.ts'

@@ -1,23 +1,23 @@
-// The verifier of the kernel IR. What it accepts, every backend can run; each rule below has a number
-// that its messages begin with. All findings are collected, not only the first.
+// The verifier of the kernel IR. What it accepts, every backend can run; each rule below has a
+// number that its messages begin with. All findings are collected, not only the first.
 //
 // Kernel
-//   K1  Names: parameters and rows differ and are identifiers; axes, accumulators, buffers are there
-//       where they are used; no axis or accumulator is bound twice on one path; extents and dims are
-//       non-negative integers.
-//   K2  Types: what is stored, loaded or used as `else` has its buffer's type; index values and `at`
-//       are i32; `|` and `&` gather bools, the other combinations numbers.
+//   K1  Names: parameters and rows differ and are identifiers; axes, accumulators, buffers are
+//       there where they are used; no axis or accumulator is bound twice on one path; extents and
+//       dims are non-negative integers.
+//   K2  Types: what is stored, loaded or used as `else` has its buffer's type; index values and
+//       `at` are i32; `|` and `&` gather bools, the other combinations numbers.
 //   K3  An access has one index per dim.
 //   K4  Bounds: an access without `else` is inside its dims by range analysis and holds neither
 //       `exact` nor a loaded value. Stores likewise, except for a loaded index in a `serial` loop.
 //       `index(…)` holds no `exact`.
 //   K5  Access: a `read` parameter is never stored, the others are; a `write` parameter or a row is
-//       loaded only where earlier loops or groups have stored every element that the load can reach.
-//   K6  Parallel points are disjoint: of a stored parameter, a dim that holds a parallel axis has the
-//       same index in every access.
-//   K7  No races: the index of a store tells apart the points of the parallel axes, and the iterations
-//       of every `over` loop around it; in such a loop the dims that hold its axes have the same index
-//       in every access of that buffer.
+//       loaded only where earlier loops or groups have stored all that the load can reach.
+//   K6  Parallel points are disjoint: of a stored parameter, a dim that holds a parallel axis has
+//       the same index in every access.
+//   K7  No races: the index of a store tells apart the points of the parallel axes, and the
+//       iterations of every `over` loop around it; in such a loop the dims that hold its axes have
+//       the same index in every access of that buffer.
 //   K8  A store group writes a buffer once.
 //   K9  An accumulator loads no buffer that its own loop stores; `at` belongs to `max` and `min`.
 //   K10 Contract: `left` uses no column axis, `right` no row axis, neither loads what the epilogue
@@ -27,9 +27,9 @@
 //   P1  Buffers have different names and lie in their region: aligned, dims non-negative integers.
 //   P2  A launch names a kernel and a buffer for each of its parameters, of equal dtype and size.
 //   P3  Inputs are only read.
-//   P4  Scratch and outputs are read only after they were written whole, with the dtype they are read
-//       with; the caller reads every output at the end. Several launches may write parts of one view
-//       (residue classes, concatenation): the parts must be disjoint and add up.
+//   P4  Scratch and outputs are read only after they were written whole, with the dtype they are
+//       read with; the caller reads every output at the end. Several launches may write parts of
+//       one view (residue classes, concatenation): the parts must be disjoint and add up.
 //   P5  After a launch that stores a state range, no later launch of the program loads it.
 //   P6  Arguments of one launch overlap only if both are read.
 
@@ -59,7 +59,7 @@ export function verifyKernel(kernel: Kernel): readonly Finding[] {
   return findings.list()
 }
 
-/** Every rule of the list above, P1 to P6, that `program` breaks; its kernels are taken as verified. */
+/** Every rule of the list above, P1 to P6, that `program` breaks, its kernels being verified. */
 export function verifyProgram(program: Program): readonly Finding[] {
   const findings = new Findings(undefined)
   verifyItems(program, findings)

@@ -3,8 +3,8 @@
 // spells. It is generic in what a name is: a string, or the locals of the vectors in flight.
 //
 // Before a loop it names what the loop uses and is available already; before a store group, what is
-// shared; after either, it forgets the names that loaded what was stored. It never moves a load over
-// a store of the same buffer.
+// shared; after either, it forgets the names that loaded what was stored. It never moves a load
+// over a store of the same buffer.
 
 import type { Axis } from './index.ts'
 import type { Loop, Stmt, Store } from './kernel.ts'
@@ -17,8 +17,9 @@ export type Names<N> = ReadonlyMap<Scalar, N>
 /** What a printer or emitter supplies. */
 export interface Sink<N> {
   /**
-   * 'text' names what is shared and nothing else, since in text a name is an expression. 'code' also
-   * takes loop-invariant values out of loops, and computes before a group what its stores overwrite.
+   * 'text' names what is shared and nothing else, since in text a name is an expression. 'code'
+   * also takes loop-invariant values out of loops, and computes before a group what its stores
+   * overwrite.
    */
   readonly form: 'text' | 'code'
   /** Values that must be computed on a line of their own, whether shared or not. */

@@ -1,6 +1,6 @@
 // Which bytes of scratch and outputs hold values, as the launches of a program run. A range that is
-// written with one dtype does not vouch for another, and a partial write of a reused range ends what
-// was there. Used by the program verifier (P4).
+// written with one dtype does not vouch for another, and a partial write of a reused range ends
+// what was there. Used by the program verifier (P4).
 
 import type { DTypeName } from '../support/dtype.ts'
 import { coversAll, type Piece } from './coverage.ts'

@@ -1,5 +1,6 @@
 // Wrong texts: every file of test/errors/kernel says on each offending line what is wrong with it,
-// `// error: …`, and nothing else may be found. A line `// ---` separates cases that are read alone.
+// `// error: …`, and nothing else may be found. A line `// ---` separates cases that are read
+// alone.
 
 import { describe, expect, test } from 'vitest'
 import { parseKernels, verifyAll } from '../../src/kernel/text.ts'

@@ -1,5 +1,6 @@
-// The example kernels: canonical text that verifies, round-trips, and means what naive loops written
-// here mean. The loops share no code with the interpreter and take another route where there is one.
+// The example kernels: canonical text that verifies, round-trips, and means what naive loops
+// written here mean. The loops share no code with the interpreter and take another route where
+// there is one.
 
 import { describe, expect, test } from 'vitest'
 import { splitResidues } from '../../src/kernel/residues.ts'

@@ -18,7 +18,8 @@ import { contractOf, example, expectClose, expectSameBits, floats, kernelOf, run
 describe('the split by residue classes', () => {
   const transposed = (size: number, kernel: number, stride: number, pad: number) => {
     const small = Math.floor((size + 2 * pad - kernel) / stride) + 1
-    return contractOf(`contract @t(dy: read f32[${small},3], w: read f32[${kernel},2,3], dx: write f32[${size},2]) {
+    const params = `dy: read f32[${small},3], w: read f32[${kernel},2,3], dx: write f32[${size},2]`
+    return contractOf(`contract @t(${params}) {
       rows h in ${size}
       cols c in 2
       over r in ${kernel}, o in 3

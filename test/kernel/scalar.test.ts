@@ -1,4 +1,5 @@
-// Scalar expressions: identity, types, constants, and what each operation means where languages differ.
+// Scalar expressions: identity, types, constants, and what each operation means where languages
+// differ.
 
 import { describe, expect, test } from 'vitest'
 import * as s from '../../src/kernel/scalar.ts'

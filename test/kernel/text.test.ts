@@ -1,4 +1,5 @@
-// Kernel text where it is easy to get wrong: literals of every type, signs, precedence, names, sharing.
+// Kernel text where it is easy to get wrong: literals of every type, signs, precedence, names,
+// sharing.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -131,9 +132,9 @@ kernel @"k-1"(y: update f32[4]) {
   })
 
   test('words of the grammar can name buffers', () => {
-    const text = `kernel @k(over: read f32[4], row: write f32[4], at: read i32[4], else: read f32[4]) {
+    const text = `kernel @k(over: read f32[4], row: write f32[4], at: read i32[4], in: read f32[4]) {
   parallel index in 4
-  row[index] = over[index] + else[index] + f32(at[index])
+  row[index] = over[index] + in[index] + f32(at[index])
 }
 `
     expect(printKernel(kernelOf(text))).toBe(text)

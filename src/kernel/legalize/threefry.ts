@@ -1,5 +1,5 @@
-// Legalization: the two words of Threefry-2x32-20 as adds, xors and shifts, for targets that spell no
-// generator of their own. Interning makes both words share their twenty rounds. Exact.
+// Legalization: the two words of Threefry-2x32-20 as adds, xors and shifts, for targets that spell
+// no generator of their own. Interning makes both words share their twenty rounds. Exact.
 
 import { THREEFRY_PARITY, THREEFRY_ROTATIONS } from '../../support/threefry.ts'
 import { add, constant, or, type Scalar, shl, shr, xor } from '../scalar.ts'
