@@ -1,0 +1,105 @@
+// The demo as a person or a script starts it: what goes to stdout and stderr, and the exit codes.
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runLogistic } from '../../examples/logistic.ts'
+import { collecting } from './collect.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs an example in a process of its own, with pipes for streams. */
+function start(example: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const plain: NodeJS.ProcessEnv = { ...process.env, ...env }
+  for (const name of ['FORCE_COLOR', 'NO_COLOR', 'CI']) if (!(name in env)) delete plain[name]
+  const command = ['--import', 'tsx', `examples/${example}.ts`, ...args]
+  return new Promise<Finished>(settle => {
+    const child = spawn(process.execPath, command, { cwd: root, env: plain })
+    const [out, err]: [string[], string[]] = [[], []]
+    child.stdout.setEncoding('utf8').on('data', text => out.push(text))
+    child.stderr.setEncoding('utf8').on('data', text => err.push(text))
+    child.on('close', code => settle({ code, stdout: out.join(''), stderr: err.join('') }))
+  })
+}
+
+describe('npm run demo', () => {
+  it('prints one JSON object per event, the last one with the final numbers', async () => {
+    const { code, stdout, stderr } = await start('demo', ['--json', '--steps', '20'])
+    expect([code, stderr]).toEqual([0, ''])
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>)
+    const names = new Set(events.map(({ event }) => event))
+    expect([...names]).toEqual(['start', 'step', 'result', 'done'])
+    const { report } = collecting()
+    const logistic = await runLogistic({ digits: [3, 8], steps: 20, seed: 1 }, report)
+    expect(events.at(-1)).toMatchObject({ event: 'done', parabola: { adam: { step: 200 } } })
+    expect(events.at(-1)?.logistic).toEqual(JSON.parse(JSON.stringify(logistic)))
+  })
+
+  it('prints results on stdout and progress on stderr, without escape sequences in pipes', async () => {
+    const { code, stdout, stderr } = await start('demo', ['--steps', '20'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^parabola {3}minimize/)
+    expect(stdout).toMatch(/\ndone {7}w = 5\.000, \d+\.\d % of unseen digits right, \d+\.\d s\n$/)
+    expect(stderr).toMatch(/^logistic: step 5 of 20, loss 0\.\d{3}\n(?:logistic: .*\n){3}$/)
+    expect(stdout + stderr).not.toContain('\x1b')
+    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('colours where it is told to, unless NO_COLOR is set', async () => {
+    const forced = await start('parabola', [], { FORCE_COLOR: '1' })
+    expect(forced.stdout).toContain('\x1b[1mparabola\x1b[22m')
+    const refused = await start('parabola', [], { FORCE_COLOR: '1', NO_COLOR: '1' })
+    expect(refused.stdout).not.toContain('\x1b')
+  })
+
+  it('explains itself', async () => {
+    const { code, stdout } = await start('demo', ['--help'])
+    expect(code).toBe(0)
+    for (const option of ['--data <dir>', '--digits <a,b>', '--steps', '--seed', '--json'])
+      expect(stdout).toContain(option)
+  })
+})
+
+describe('a call that cannot be followed', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gradc-demo-'))
+    writeFileSync(join(folder, 't10k-images-idx3-ubyte'), Uint8Array.of(0, 0, 8, 3, 0, 0))
+    writeFileSync(join(folder, 't10k-labels-idx1-ubyte'), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it.each([
+    [['--stpes', '5'], "error: unknown option '--stpes'\n(Did you mean --steps?)\n"],
+    [['--steps', '0'], 'It must be an integer from 1 on.'],
+    [['--digits', '3,3'], 'It must be two different digits, such as 3,8.'],
+    [['--data'], "error: option '--data <dir>' argument missing"],
+    [['mnist'], 'error: too many arguments'],
+  ])('exits 2 with a sentence: %j', async (args, sentence) => {
+    const { code, stdout, stderr } = await start('logistic', args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(sentence)
+  })
+
+  it('exits 1 and names the folder or file where data cannot be read', async () => {
+    const absent = await start('logistic', ['--json', '--data', join(folder, 'absent')])
+    expect([absent.code, absent.stdout]).toEqual([1, ''])
+    expect(absent.stderr).toMatch(/^E310 .*absent: must be a folder/)
+    const cut = await start('logistic', ['--data', folder])
+    expect(cut.code).toBe(1)
+    expect(cut.stderr).toContain('a header of rank 3 needs 16 bytes, got 6')
+    expect(cut.stderr).not.toContain('    at ')
+  })
+})
