@@ -24,6 +24,15 @@ import {
 import { dtypeConstraint, dtypeViolation, NUMBERS } from './families.ts'
 import { transpose } from './movement.ts'
 
+/** Shapes of x and y, their common batch axes, and the contracting axes of each. */
+type SampleForm = readonly [
+  x: readonly number[],
+  y: readonly number[],
+  batch: readonly number[],
+  left: readonly number[],
+  right: readonly number[],
+]
+
 const matmulOp: Op = defineOp({
   name: 'matmul',
   family: 'contraction',
@@ -72,25 +81,29 @@ const matmulOp: Op = defineOp({
   },
   lowering: { kind: 'contraction' },
   samples: draw => {
-    const dims = draw.shape(4, 6)
-    const [m, k, n, ...batch] = dims as [number, number, number, ...number[]]
+    const [m, k] = draw.shape(2, 2) as [number, number]
+    const [n, p] = draw.shape(2, 2) as [number, number]
+    const batch = draw.shape(0, 2)
     const dtype = draw.pick(NUMBERS)
     const lead = batch.map((_, i) => i)
     const b = batch.length
-    const form = draw.pick(['plain', 'transposed', 'outer', 'double'] as const)
-    const shapes = {
-      plain: [[...batch, m, k], [...batch, k, n], [b + 1], [b]],
-      transposed: [[...batch, k, m], [...batch, n, k], [b], [b + 1]],
-      outer: [[...batch, m], [...batch, n], [], []],
-      double: [
-        [...batch, k, m, n],
-        [...batch, n, k],
-        [b, b + 2],
-        [b + 1, b],
-      ],
-    } as const
-    const [x, y, left, right] = shapes[form]
-    const attributes = { batch: [lead, lead], contract: [left, right] }
+    const after = batch.map((_, i) => i + 2)
+    // Three axes summed in an order that is neither that of x nor that of y: the form that tells most.
+    const crossed: SampleForm = [
+      [...batch, k, m, n, p],
+      [...batch, p, k, n],
+      lead,
+      [b + 2, b + 3, b],
+      [b + 2, b, b + 1],
+    ]
+    const [x, y, shared, left, right] = draw.pick<SampleForm>([
+      crossed,
+      [[...batch, m, k], [...batch, k, n], lead, [b + 1], [b]],
+      [[k, m, ...batch], [n, k, ...batch], after, [0], [1]],
+      [[...batch, m], [...batch, n], lead, [], []],
+      crossed,
+    ])
+    const attributes = { batch: [shared, shared], contract: [left, right] }
     return { operands: [operand(dtype, x), operand(dtype, y)], attributes }
   },
 })
