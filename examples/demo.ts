@@ -4,7 +4,7 @@
 //   npm run demo -- --data DIR
 
 import { runExample } from './command.ts'
-import { type LogisticOptions, runLogistic, withLogisticOptions } from './logistic.ts'
+import { type LogisticOptions, prepareLogistic, withLogisticOptions } from './logistic.ts'
 import { runParabola } from './parabola.ts'
 
 const started = performance.now()
@@ -14,9 +14,11 @@ await runExample<LogisticOptions>({
   about: 'Minimize a parabola, then tell two handwritten digits apart.',
   configure: withLogisticOptions,
   run: async (options, report) => {
+    // Data that cannot be read is said before anything runs.
+    const runLogistic = await prepareLogistic(options)
     const parabola = runParabola(report)
     report.line('')
-    const logistic = await runLogistic(options, report)
+    const logistic = runLogistic(report)
     const { bold, green } = report.colors
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     const w = parabola.gradientDescent.w.toFixed(3)

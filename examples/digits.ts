@@ -56,8 +56,13 @@ async function listFiles(folder: string): Promise<string[]> {
       ...listed.flat(),
     ]
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw dataError(folder, `must be a folder that can be listed, got ${reason}`, 'check --data')
+    // Of `ENOENT: no such file or directory, scandir 'x'` the middle is for people.
+    const reason = /^E[A-Z]+: ([^,]+)/.exec(error instanceof Error ? error.message : '')?.[1]
+    throw dataError(
+      folder,
+      `must be a folder that can be listed, got ${reason ?? error}`,
+      'check --data',
+    )
   }
 }
 

@@ -4,7 +4,7 @@
 //
 //   npx tsx examples/logistic.ts --data DIR --digits 3,8
 
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   add,
   broadcastTo,
@@ -81,6 +81,7 @@ export interface LogisticOptions {
 export interface LogisticResult {
   readonly source: string
   readonly digits: readonly [number, number]
+  readonly seed: number
   readonly trained: number
   readonly heldOut: number
   readonly steps: number
@@ -104,6 +105,14 @@ export async function runLogistic(
   options: LogisticOptions,
   report: Report,
 ): Promise<LogisticResult> {
+  const run = await prepareLogistic(options)
+  return run(report)
+}
+
+/** Gets the data, which may fail, and answers what remains to be done. */
+export async function prepareLogistic(
+  options: LogisticOptions,
+): Promise<(report: Report) => LogisticResult> {
   const { digits, steps, seed } = options
   const stream = random(seed)
   const set =
@@ -113,14 +122,16 @@ export async function runLogistic(
   const split = splitDigits(set, digits[1], stream)
   const [trained, heldOut] = [split.train.y.data.length, split.heldOut.y.data.length]
   const told = { source: set.source, digits, seed, trained, heldOut, steps }
-  report.event({ event: 'start', example: 'logistic', ...told })
-  report.line(heading(report, told))
-  const { losses, params } = train(set.pixels, split.train, steps, stream, report)
-  const measured = measure(set.pixels, split, params)
-  const result = { ...told, firstLoss: losses[0]!, ...measured }
-  for (const line of summary(report, losses, result)) report.line(line)
-  report.event({ event: 'result', example: 'logistic', ...result })
-  return result
+  return report => {
+    report.event({ event: 'start', example: 'logistic', ...told })
+    report.line(heading(report, told))
+    const { losses, params } = train(set.pixels, split.train, steps, stream, report)
+    const measured = measure(set.pixels, split, params)
+    const result = { ...told, firstLoss: losses[0]!, ...measured }
+    for (const line of summary(report, losses, result)) report.line(line)
+    report.event({ event: 'result', example: 'logistic', ...result })
+    return result
+  }
 }
 
 interface Trained {
@@ -210,11 +221,12 @@ export function parseDigits(text: string): [number, number] {
 /** The options that `logistic` and `demo` share. */
 export function withLogisticOptions(command: Command): Command {
   return command
-    .option(
-      '--data <dir>',
-      'folder with MNIST in IDX files, plain or gzip; embedded glyphs without it',
+    .option('--data <dir>', 'folder with MNIST as IDX files; without it, embedded glyphs')
+    .addOption(
+      new Option('--digits <a,b>', 'the two digits to tell apart')
+        .argParser(parseDigits)
+        .default([3, 8], '3,8'),
     )
-    .option('--digits <a,b>', 'the two digits to tell apart', parseDigits, [3, 8])
     .option('--steps <n>', 'training steps', integerFrom(1), 300)
     .option('--seed <n>', 'seed of glyphs, split and batches', integerFrom(0), 1)
 }

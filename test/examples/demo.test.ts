@@ -94,7 +94,7 @@ describe('a call that cannot be followed', () => {
   })
 
   it('exits 1 and names the folder or file where data cannot be read', async () => {
-    const absent = await start('logistic', ['--json', '--data', join(folder, 'absent')])
+    const absent = await start('demo', ['--data', join(folder, 'absent')])
     expect([absent.code, absent.stdout]).toEqual([1, ''])
     expect(absent.stderr).toMatch(/^E310 .*absent: must be a folder/)
     const cut = await start('logistic', ['--data', folder])

@@ -135,7 +135,7 @@ describe('logistic regression on IDX files', () => {
   })
 
   it.each([
-    ['absent', 'must be a folder that can be listed, got ENOENT'],
+    ['absent', 'must be a folder that can be listed, got no such file or directory'],
     [
       'empty',
       'must hold …-images-idx3-ubyte and …-labels-idx1-ubyte, plain or .gz, got 0 other files',
