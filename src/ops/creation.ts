@@ -53,7 +53,7 @@ const fullOp = defineOp({
   attributes: { value: number, shape: dimensions, dtype },
   constraints: { C1: 'value is a value of the dtype' },
   type: (_, { value, shape, dtype }) =>
-    Object.is(roundTo(dtype)(value), value) || Number.isNaN(value)
+    Object.is(roundTo(dtype)(value), value)
       ? { dtype, shape }
       : violation('C1', `value must be a value of ${dtype}, got ${value}`, {}, 'round it first'),
   evaluate: (_, { value, dtype, shape }) =>

@@ -1,129 +1,130 @@
 // Every op by its text name. It serves the parser, the generated docs and the generic suites, which
 // receive it as a value; nothing else imports it, so a bundle holds only the ops a program uses.
+// Files are imported whole: an op is one line here.
 
 import type { OpTable } from '../ir/op.ts'
-import { elu, leakyRelu, relu, sigmoid, silu, softplus } from './activation.ts'
-import { add, div, mul, neg, reciprocal, square, sub } from './arithmetic.ts'
-import { broadcastTo, sum } from './broadcast.ts'
-import { call } from './call.ts'
-import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts'
-import { matmul } from './contraction.ts'
-import { constant, full, iota, size } from './creation.ts'
-import { softmaxCrossEntropy } from './cross-entropy.ts'
-import { cumsum } from './cumulative.ts'
-import { bernoulli, randomNormal, randomUniform } from './distributions.ts'
-import { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './exponential.ts'
-import { gelu } from './gelu.ts'
-import { gather, scatterAdd } from './indexing.ts'
-import { concat } from './joining.ts'
-import { and, not, or, xor } from './logic.ts'
-import { sigmoidCrossEntropy, squaredError } from './losses.ts'
-import { reshape, reverse, transpose } from './movement.ts'
-import { oneHot } from './one-hot.ts'
-import { pad } from './padding.ts'
-import { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './piecewise.ts'
-import { prod } from './product.ts'
-import { randomBits } from './random.ts'
-import { argmax, argmin, max, min } from './reduction.ts'
-import { cast, where } from './select.ts'
-import { slice } from './slicing.ts'
-import { logSoftmax, logSumExp, softmax } from './softmax.ts'
-import { mean, variance } from './statistics.ts'
-import { cos, sin, tanh } from './trigonometric.ts'
+import * as activation from './activation.ts'
+import * as arithmetic from './arithmetic.ts'
+import * as broadcast from './broadcast.ts'
+import * as calling from './call.ts'
+import * as comparison from './comparison.ts'
+import * as contraction from './contraction.ts'
+import * as creation from './creation.ts'
+import * as crossEntropy from './cross-entropy.ts'
+import * as cumulative from './cumulative.ts'
+import * as distributions from './distributions.ts'
+import * as exponential from './exponential.ts'
+import * as gelu from './gelu.ts'
+import * as indexing from './indexing.ts'
+import * as joining from './joining.ts'
+import * as logic from './logic.ts'
+import * as losses from './losses.ts'
+import * as movement from './movement.ts'
+import * as oneHot from './one-hot.ts'
+import * as padding from './padding.ts'
+import * as piecewise from './piecewise.ts'
+import * as product from './product.ts'
+import * as random from './random.ts'
+import * as reduction from './reduction.ts'
+import * as select from './select.ts'
+import * as slicing from './slicing.ts'
+import * as softmax from './softmax.ts'
+import * as statistics from './statistics.ts'
+import * as trigonometric from './trigonometric.ts'
 
 /** The op table: text name to public function, grouped by family. */
 export const ops = {
   // creation
-  constant,
-  full,
-  iota,
-  size,
+  constant: creation.constant,
+  full: creation.full,
+  iota: creation.iota,
+  size: creation.size,
   // elementwise
-  abs,
-  add,
-  ceil,
-  clamp,
-  cos,
-  div,
-  elu,
-  erf,
-  exp,
-  expm1,
-  floor,
-  gelu,
-  leaky_relu: leakyRelu,
-  log,
-  log1p,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  pow,
-  reciprocal,
-  relu,
-  round,
-  rsqrt,
-  sigmoid,
-  sign,
-  silu,
-  sin,
-  softplus,
-  sqrt,
-  square,
-  sub,
-  tanh,
+  abs: piecewise.abs,
+  add: arithmetic.add,
+  ceil: piecewise.ceil,
+  clamp: piecewise.clamp,
+  cos: trigonometric.cos,
+  div: arithmetic.div,
+  elu: activation.elu,
+  erf: exponential.erf,
+  exp: exponential.exp,
+  expm1: exponential.expm1,
+  floor: piecewise.floor,
+  gelu: gelu.gelu,
+  leaky_relu: activation.leakyRelu,
+  log: exponential.log,
+  log1p: exponential.log1p,
+  maximum: piecewise.maximum,
+  minimum: piecewise.minimum,
+  mul: arithmetic.mul,
+  neg: arithmetic.neg,
+  pow: exponential.pow,
+  reciprocal: arithmetic.reciprocal,
+  relu: activation.relu,
+  round: piecewise.round,
+  rsqrt: exponential.rsqrt,
+  sigmoid: activation.sigmoid,
+  sign: piecewise.sign,
+  silu: activation.silu,
+  sin: trigonometric.sin,
+  softplus: activation.softplus,
+  sqrt: exponential.sqrt,
+  square: arithmetic.square,
+  sub: arithmetic.sub,
+  tanh: trigonometric.tanh,
   // comparison
-  equal,
-  greater,
-  greater_equal: greaterEqual,
-  less,
-  less_equal: lessEqual,
-  not_equal: notEqual,
+  equal: comparison.equal,
+  greater: comparison.greater,
+  greater_equal: comparison.greaterEqual,
+  less: comparison.less,
+  less_equal: comparison.lessEqual,
+  not_equal: comparison.notEqual,
   // logic
-  and,
-  not,
-  or,
-  xor,
+  and: logic.and,
+  not: logic.not,
+  or: logic.or,
+  xor: logic.xor,
   // choice and conversion
-  cast,
-  where,
+  cast: select.cast,
+  where: select.where,
   // shape
-  broadcast_to: broadcastTo,
-  concat,
-  pad,
-  reshape,
-  reverse,
-  slice,
-  transpose,
+  broadcast_to: broadcast.broadcastTo,
+  concat: joining.concat,
+  pad: padding.pad,
+  reshape: movement.reshape,
+  reverse: movement.reverse,
+  slice: slicing.slice,
+  transpose: movement.transpose,
   // reduction
-  argmax,
-  argmin,
-  max,
-  min,
-  prod,
-  sum,
+  argmax: reduction.argmax,
+  argmin: reduction.argmin,
+  max: reduction.max,
+  min: reduction.min,
+  prod: product.prod,
+  sum: broadcast.sum,
   // cumulative
-  cumsum,
+  cumsum: cumulative.cumsum,
   // contraction
-  matmul,
+  matmul: contraction.matmul,
   // indexing
-  gather,
-  scatter_add: scatterAdd,
+  gather: indexing.gather,
+  scatter_add: indexing.scatterAdd,
   // random
-  bernoulli,
-  random_bits: randomBits,
-  random_normal: randomNormal,
-  random_uniform: randomUniform,
+  bernoulli: distributions.bernoulli,
+  random_bits: random.randomBits,
+  random_normal: distributions.randomNormal,
+  random_uniform: distributions.randomUniform,
   // composite
-  call,
+  call: calling.call,
   // composites
-  log_softmax: logSoftmax,
-  log_sum_exp: logSumExp,
-  mean,
-  one_hot: oneHot,
-  sigmoid_cross_entropy: sigmoidCrossEntropy,
-  softmax,
-  softmax_cross_entropy: softmaxCrossEntropy,
-  squared_error: squaredError,
-  variance,
+  log_softmax: softmax.logSoftmax,
+  log_sum_exp: softmax.logSumExp,
+  mean: statistics.mean,
+  one_hot: oneHot.oneHot,
+  sigmoid_cross_entropy: losses.sigmoidCrossEntropy,
+  softmax: softmax.softmax,
+  softmax_cross_entropy: crossEntropy.softmaxCrossEntropy,
+  squared_error: losses.squaredError,
+  variance: statistics.variance,
 } as const satisfies OpTable
