@@ -8,8 +8,8 @@ export type Row = Readonly<Record<string, string | number | Readonly<Record<stri
 export interface Bench {
   readonly name: string
   readonly summary: string
-  /** Yields rows as they are measured; `say` tells a waiting person what is going on. */
-  readonly run: (say: (progress: string) => void) => Iterable<Row>
+  /** Measures; `say` tells a waiting person what is going on. */
+  readonly run: (say: (progress: string) => void) => readonly Row[]
   /** The rows for people. */
   readonly show: (rows: readonly Row[]) => string
 }

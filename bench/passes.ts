@@ -7,54 +7,46 @@ import { type Bench, digits, median, type Row } from './bench.ts'
 import { classifier, layersFor } from './network.ts'
 
 const SIZES = [100, 1_000, 10_000]
-const LEAST_RUNS = 7
-const LEAST_MILLISECONDS = 400
-const WARM_UP_RUNS = 5
+const ROUNDS = 7
+/** A small graph is compiled so often in a round that it works through as many nodes as a large one. */
+const NODES_PER_ROUND = 10_000
+const WARM_UP_RUNS = 8
 
-interface Run {
-  readonly nodes: number
-  readonly milliseconds: number
-  readonly passes: Readonly<Record<string, number>>
-}
+/** Milliseconds by pass, and in all. */
+type Times = Record<string, number>
 
-/** A fresh graph every time, so that no run profits from what one before it has worked out. */
-function once(layers: number): Run {
+/** One pipeline over a fresh graph: nothing that an earlier run worked out is at hand. */
+function once(layers: number): Times {
   const graph = classifier(layers)
-  const passes: Record<string, number> = {}
   const pipeline = afterDerivative({ batch: 128 })
   const start = performance.now()
   const { records } = runPipeline(graph, pipeline, { verify: false })
-  const milliseconds = performance.now() - start
+  const times: Times = { all: performance.now() - start }
   records.forEach((record, i) => {
-    passes[`${i + 1} ${pipeline[i]!.pass.name}`] = record.milliseconds
+    times[`${i + 1} ${pipeline[i]!.pass.name}`] = record.milliseconds
   })
-  return { nodes: graph.order.length, milliseconds, passes }
+  return times
 }
 
-function measured(nodes: number): Row {
-  const layers = layersFor(nodes)
-  const runs: Run[] = []
-  let spent = 0
-  while (runs.length < LEAST_RUNS || spent < LEAST_MILLISECONDS) {
-    const run = once(layers)
-    runs.push(run)
-    spent += run.milliseconds
+/** Milliseconds per node in one round. */
+function round(layers: number, nodes: number): Times {
+  const repeats = Math.max(1, Math.round(NODES_PER_ROUND / nodes))
+  const sums: Times = {}
+  for (let i = 0; i < repeats; i++) {
+    for (const [name, time] of Object.entries(once(layers))) sums[name] = (sums[name] ?? 0) + time
   }
-  const milliseconds = median(runs.map(run => run.milliseconds))
-  const [first] = runs
-  const passes = Object.keys(first!.passes).map(pass => {
-    const share = median(runs.map(run => run.passes[pass]!)) / first!.nodes
-    return [pass, digits(share)] as const
+  return Object.fromEntries(
+    Object.entries(sums).map(([name, time]) => [name, time / repeats / nodes]),
+  )
+}
+
+function summary(layers: number, nodes: number, rounds: readonly Times[]): Row {
+  const medians = Object.keys(rounds[0]!).map(name => {
+    return [name, digits(median(rounds.map(times => times[name]!)))] as const
   })
-  return {
-    bench: 'passes',
-    nodes: first!.nodes,
-    layers,
-    runs: runs.length,
-    ms: digits(milliseconds),
-    msPerNode: digits(milliseconds / first!.nodes),
-    msPerNodeByPass: Object.fromEntries(passes),
-  }
+  const { all, ...byPass } = Object.fromEntries(medians)
+  const ms = digits(all! * nodes)
+  return { bench: 'passes', nodes, layers, ms, msPerNode: all!, msPerNodeByPass: byPass }
 }
 
 function show(rows: readonly Row[]): string {
@@ -71,13 +63,19 @@ function show(rows: readonly Row[]): string {
 export const passes: Bench = {
   name: 'passes',
   summary: 'ms per node of the pipeline after the derivative, at 100, 1,000 and 10,000 nodes',
-  *run(say) {
+  run(say) {
     say('passes: warming up')
     for (let i = 0; i < WARM_UP_RUNS; i++) once(layersFor(1_000))
-    for (const nodes of SIZES) {
-      say(`passes: ${nodes} nodes`)
-      yield measured(nodes)
+    const cases = SIZES.map(size => {
+      const layers = layersFor(size)
+      return { layers, nodes: classifier(layers).order.length, rounds: [] as Times[] }
+    })
+    // Sizes take turns, so that what else the machine does falls on all of them alike.
+    for (let i = 1; i <= ROUNDS; i++) {
+      say(`passes: round ${i} of ${ROUNDS}`)
+      for (const { layers, nodes, rounds } of cases) rounds.push(round(layers, nodes))
     }
+    return cases.map(({ layers, nodes, rounds }) => summary(layers, nodes, rounds))
   },
   show,
 }

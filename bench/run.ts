@@ -2,7 +2,7 @@
 // progress to stderr. There are no peers to compare with yet, and asking for them says so.
 
 import { Command, Option } from 'commander'
-import type { Bench, Row } from './bench.ts'
+import type { Bench } from './bench.ts'
 import { passes } from './passes.ts'
 
 const BENCHES: readonly Bench[] = [passes]
@@ -30,12 +30,9 @@ function main(): void {
   if (peers) program.error('--peers: there are no peers to run yet', { exitCode: 2 })
   const say = (progress: string) => process.stderr.write(`${progress}\n`)
   for (const bench of BENCHES.filter(({ name }) => only === undefined || only.includes(name))) {
-    const rows: Row[] = []
-    for (const row of bench.run(say)) {
-      rows.push(row)
-      if (json) process.stdout.write(`${JSON.stringify(row)}\n`)
-    }
-    if (!json) process.stdout.write(bench.show(rows))
+    const rows = bench.run(say)
+    const lines = rows.map(row => `${JSON.stringify(row)}\n`)
+    process.stdout.write(json ? lines.join('') : bench.show(rows))
   }
 }
 

@@ -65,6 +65,7 @@ export function divideDims(a: Dim, b: Dim): Dim | undefined {
 /** The dim with every name of `dims` replaced by its size; other names stay. */
 export function substituteDim(of: Dim, dims: Dims): Dim {
   if (typeof of === 'number') return of
+  if (Object.hasOwn(dims, of)) return dims[of]!
   let sum: Polynomial = new Map()
   for (const [monomial, coefficient] of polynomial(of)) {
     let term: Polynomial = new Map([['', coefficient]])

@@ -3,7 +3,7 @@
 // pass that changed nothing gets the very same graph back. Edits are never made one by one: a draft
 // per edit costs time in proportion to the graph, a draft per pass does not.
 
-import { enablePatches, type Patch, produceWithPatches } from 'immer'
+import { enablePatches, freeze, type Patch, produceWithPatches } from 'immer'
 import type { Argument, Graph, Node, Output, Update, ValueId } from './graph.ts'
 
 /** What a pass changes. Parts that are absent stay as they are. */
@@ -34,13 +34,28 @@ export function commit(graph: Graph, change: GraphChange): Commit {
   const [next, patches] = produceWithPatches(graph, draft => {
     // Op definitions and literals are opaque to immer; what is assigned here is never drafted itself.
     const table = draft.nodes as Record<ValueId, Node>
-    for (const part of lists) Object.assign(draft, { [part]: change[part] })
+    for (const part of lists) Object.assign(draft, { [part]: Object.freeze(change[part]) })
     for (const [id, node] of nodes) {
       if (node === undefined) delete table[id]
-      else table[id] = node
+      else table[id] = frozen(node)
     }
   })
   return { graph: next, patches }
+}
+
+/** Frozen in all its parts. What is frozen already, immer neither searches for drafts nor freezes again. */
+function frozen(node: Node): Node {
+  if (Object.isFrozen(node)) return node
+  for (const result of node.results) {
+    Object.freeze(result.type.shape)
+    Object.freeze(result.type)
+    Object.freeze(result)
+  }
+  Object.freeze(node.results)
+  Object.freeze(node.operands)
+  freeze(node.attributes, true)
+  freeze(node.origin, true)
+  return Object.freeze(node)
 }
 
 /** Whether a list was given whose items are not the same objects in the same places. */

@@ -51,10 +51,19 @@ export function applyRules(
   return new Driver(workspace, rules, options).run()
 }
 
+/** Rules by the op of their root, worked out once per list of rules and op. */
+const indexes = new WeakMap<readonly Rule[], Map<Op, readonly Rule[]>>()
+
+function indexOf(rules: readonly Rule[]): Map<Op, readonly Rule[]> {
+  const index = indexes.get(rules) ?? new Map<Op, readonly Rule[]>()
+  indexes.set(rules, index)
+  return index
+}
+
 class Driver {
   readonly #workspace: Workspace
   readonly #rules: readonly Rule[]
-  readonly #byOp = new Map<Op, readonly Rule[]>()
+  readonly #byOp: Map<Op, readonly Rule[]>
   readonly #waiting = new Set<ValueId>()
   /** Nodes that no output needs: dce is about to remove them, so rewriting them is wasted. */
   readonly #dead: Set<ValueId>
@@ -66,6 +75,7 @@ class Driver {
   constructor(workspace: Workspace, rules: readonly Rule[], options: DriverOptions) {
     this.#workspace = workspace
     this.#rules = rules
+    this.#byOp = indexOf(rules)
     const live = workspace.live()
     this.#dead = new Set(workspace.order())
     for (const id of live) {
@@ -109,17 +119,11 @@ class Driver {
 
   #try(rule: Rule, node: Node, root: Matched): Replacement | undefined {
     const workspace = this.#workspace
-    let captures: Readonly<Record<string, unknown>> | undefined
-    const accept = (bindings: Bindings) => {
-      const found = { ...Object.fromEntries(bindings), root, into: workspace }
-      if (!rule.when(found)) return false
-      captures = found
-      return true
-    }
-    if (!matchAt(rule.match, node, workspace, accept) || captures === undefined) return undefined
-    const found = captures
+    const captures: Bindings = { root, into: workspace }
+    const accept = () => rule.when(captures)
+    if (!matchAt(rule.match, node, workspace, captures, accept)) return undefined
     try {
-      return workspace.replace(node, () => rule.build(found))
+      return workspace.replace(node, () => rule.build(captures))
     } catch (error) {
       throw named(rule, error)
     }

@@ -191,23 +191,23 @@ function operandsFit(
   return true
 }
 
-/** Captures by name while a search is under way. */
-export type Bindings = Map<string, unknown>
+/** Captures by name while a search is under way; undefined for names that are free. */
+export type Bindings = Record<string, unknown>
 
 /**
- * Searches for a match at `node`; `accept` is asked for every match found and ends the search with
- * true. Answers whether one was accepted.
+ * Searches for a match at `node`, adding captures to `bindings`; `accept` is asked for every match
+ * found and ends the search with true. Answers whether one was accepted.
  */
 export function matchAt(
   { matcher }: Pattern,
   node: Node,
   view: PatternView,
-  accept: (bindings: Bindings) => boolean,
+  bindings: Bindings,
+  accept: () => boolean,
 ): boolean {
-  const bindings: Bindings = new Map()
   const first = matcher.kind === 'node' ? matcher.result : 0
   const id = node.results[first]?.id
-  return id !== undefined && matchValue(matcher, id, view, bindings, () => accept(bindings))
+  return id !== undefined && matchValue(matcher, id, view, bindings, accept)
 }
 
 function matchValue(
@@ -272,10 +272,11 @@ function bind(
   next: () => boolean,
 ): boolean {
   if (name === undefined) return next()
-  if (bindings.has(name)) return Object.is(bindings.get(name), found) && next()
-  bindings.set(name, found)
+  const known = bindings[name]
+  if (known !== undefined) return Object.is(known, found) && next()
+  bindings[name] = found
   if (next()) return true
-  bindings.delete(name)
+  bindings[name] = undefined
   return false
 }
 
