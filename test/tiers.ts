@@ -82,5 +82,5 @@ function everyOpPasses(stdout: string): string | undefined {
   const rows = parseLines(stdout)
   if (typeof rows === 'string') return rows
   const failed = rows.filter(row => Object.values(row).includes('fail')).map(row => row.name)
-  return failed.length === 0 ? undefined : `these ops fail: $failed.join(', ')`
+  return failed.length === 0 ? undefined : `these ops fail: ${failed.join(', ')}`
 }
