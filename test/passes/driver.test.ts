@@ -10,6 +10,8 @@ import { printGraph } from '../../src/ir/printer.ts'
 import { add, mul, neg, sub } from '../../src/ops/arithmetic.ts'
 import { constant } from '../../src/ops/creation.ts'
 import { exp } from '../../src/ops/exponential.ts'
+import type { UnaryOp } from '../../src/ops/families.ts'
+import { cos, sin, tanh } from '../../src/ops/trigonometric.ts'
 import { simplify } from '../../src/passes/simplify.ts'
 import { applyRules } from '../../src/rewrite/driver.ts'
 import { any, type Matched, pattern } from '../../src/rewrite/pattern.ts'
@@ -142,6 +144,26 @@ describe('the driver', () => {
     const text = TEXT.replace('return y = %2', 'return y = %x')
     expect(rewritten(text, [exchange('never')]).firings).toEqual([])
     expect(simplify.run(graphOf(text), {}).firings).toEqual([])
+  })
+
+  it('comes back to nodes that stand above a later rewrite, as far up as patterns reach', () => {
+    const step = (name: string, from: UnaryOp, build: (x: Value) => Value) =>
+      rule({ ...common, name, match: pattern(from, any('x')), build: ({ x }) => build(x) })
+    const inner = pattern(tanh, pattern(sin, any('x')))
+    const above = rule({
+      ...common,
+      name: 'above',
+      match: pattern(neg, inner),
+      build: ({ x }) => x,
+    })
+    const rules = [step('first', exp, x => tanh(cos(x))), step('later', cos, x => sin(x)), above]
+    const text = `graph @g(input %x: f32[4]) {
+      %0 = exp %x : f32[4]
+      %1 = neg %0 : f32[4]
+      return y = %1
+    }`
+    const { firings } = rewritten(text, rules)
+    expect(firings.map(firing => firing.rule)).toEqual(['first', 'later', 'above'])
   })
 
   it('looks again at what a rewrite uncovers, above it and below', () => {
