@@ -4,8 +4,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type IdxArray, loadIdx } from '../src/data/index.ts'
+import type { Random } from '../src/index.ts'
 import { type HostTensor, ParseError } from '../src/index.ts'
-import type { Random } from '../src/support/random.ts'
 
 /** Labelled images; `pixels` to an image, each from 0 to 1. */
 export interface DigitSet {

@@ -2,7 +2,7 @@
 // many times by a seeded unsteady hand (turned, slanted, stretched, shifted, pressed harder or lighter)
 // onto noisy paper of the size of MNIST's images.
 
-import type { Random } from '../src/support/random.ts'
+import type { Random } from '../src/index.ts'
 import type { DigitSet } from './digits.ts'
 
 const GLYPHS = [

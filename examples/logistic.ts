@@ -18,12 +18,14 @@ import {
   Literal,
   matmul,
   mean,
+  type Random,
+  random,
   reshape,
   sigmoidCrossEntropy,
   tensorType,
   type Value,
 } from '../src/index.ts'
-import { type Random, random } from '../src/support/random.ts'
+
 import { integerFrom, isMain, runExample } from './command.ts'
 import { type Batch, minibatches, readDigits, type Split, splitDigits } from './digits.ts'
 import { writeDigits } from './glyphs.ts'

@@ -1,12 +1,10 @@
 // The entry `gradc`: building graphs, ops, derivatives, passes, text and the reference interpreter.
-// Re-exports only; importing it does nothing.
+// Re-exports only, by file; importing it does nothing. Op files whose exports are all public are taken
+// whole, so that a new op in one of them is public too.
 
-// Derivatives
 export { type DerivativeOptions, gradient, gradients, jvp } from './autodiff/gradient.ts'
-// Ops of one's own
 export * as attribute from './ir/attribute.ts'
 export { bindGraph, graphDims } from './ir/bind.ts'
-// Graphs
 export { type Appender, GraphBuilder, type Value } from './ir/builder.ts'
 export {
   apply,
@@ -47,45 +45,37 @@ export { type Draw, type OperandSample, operand, type Sample } from './ir/sample
 export { printType, type Shape, type TensorType, tensorType, typesEqual } from './ir/type.ts'
 export { type Finding, type Stage, verifyGraph } from './ir/verify.ts'
 export * as scalar from './kernel/scalar.ts'
-export { elu, leakyRelu, relu, sigmoid, silu, softplus } from './ops/activation.ts'
+export * from './ops/activation.ts'
 export { add, div, mul, neg, reciprocal, square, sub } from './ops/arithmetic.ts'
 export { broadcastTo, sum } from './ops/broadcast.ts'
-export { call } from './ops/call.ts'
-export { equal, greater, greaterEqual, less, lessEqual, notEqual } from './ops/comparison.ts'
-export { type DotOptions, dot, type MatmulOptions, matmul } from './ops/contraction.ts'
+export * from './ops/call.ts'
+export * from './ops/comparison.ts'
+export * from './ops/contraction.ts'
 export { constant, full, fullLike, iota, size } from './ops/creation.ts'
-export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from './ops/cross-entropy.ts'
-export { type CumulativeOptions, cumsum } from './ops/cumulative.ts'
-export {
-  type BernoulliOptions,
-  bernoulli,
-  type RandomNormalOptions,
-  type RandomUniformOptions,
-  randomNormal,
-  randomUniform,
-} from './ops/distributions.ts'
-export { erf, exp, expm1, log, log1p, pow, rsqrt, sqrt } from './ops/exponential.ts'
+export * from './ops/cross-entropy.ts'
+export * from './ops/cumulative.ts'
+export * from './ops/distributions.ts'
+export * from './ops/exponential.ts'
 export { type BinaryOp, binary, defineUnary, type UnaryOp, unary } from './ops/families.ts'
-export { gelu } from './ops/gelu.ts'
-export { gather, scatterAdd } from './ops/indexing.ts'
-export { concat, split, stack } from './ops/joining.ts'
-export { and, not, or, xor } from './ops/logic.ts'
-export { type SigmoidCrossEntropyOptions, sigmoidCrossEntropy, squaredError } from './ops/losses.ts'
+export * from './ops/gelu.ts'
+export * from './ops/indexing.ts'
+export * from './ops/joining.ts'
+export * from './ops/logic.ts'
+export * from './ops/losses.ts'
 export { expandDims, reshape, reverse, squeeze, transpose } from './ops/movement.ts'
 export { oneHot } from './ops/one-hot.ts'
-export { type PadOptions, pad } from './ops/padding.ts'
-export { abs, ceil, clamp, floor, maximum, minimum, round, sign } from './ops/piecewise.ts'
-export { prod } from './ops/product.ts'
+export * from './ops/padding.ts'
+export * from './ops/piecewise.ts'
+export * from './ops/product.ts'
 export { type RandomBitsOptions, type RandomOptions, randomBits } from './ops/random.ts'
 export type { ReduceOp, ReduceOptions } from './ops/reducing.ts'
-export { argmax, argmin, max, min } from './ops/reduction.ts'
-// Ops
+export * from './ops/reduction.ts'
 export { ops } from './ops/registry.ts'
-export { cast, where } from './ops/select.ts'
+export * from './ops/select.ts'
 export { slice } from './ops/slicing.ts'
 export { type AxisOp, logSoftmax, logSumExp, softmax } from './ops/softmax.ts'
-export { mean, variance } from './ops/statistics.ts'
-export { cos, sin, tanh } from './ops/trigonometric.ts'
+export * from './ops/statistics.ts'
+export * from './ops/trigonometric.ts'
 export { bind } from './passes/bind.ts'
 export { cse } from './passes/cse.ts'
 export { dce } from './passes/dce.ts'
@@ -97,10 +87,8 @@ export { simplify } from './passes/simplify.ts'
 export type { Pass, Pipeline } from './rewrite/pass.ts'
 export { type PassRecord, type RunOptions, runPipeline } from './rewrite/pass-manager.ts'
 export { any, type Pattern, pattern } from './rewrite/pattern.ts'
-// Rewriting
 export { type Rule, type RuleSection, rule } from './rewrite/rule.ts'
 export type { Code } from './support/codes.ts'
-// Errors and element types
 export {
   type Diagnostic,
   DiagnosticError,
@@ -110,3 +98,4 @@ export {
   UnsupportedError,
 } from './support/diagnostic.ts'
 export { DTYPES, type DType, type DTypeName, type TypedArray } from './support/dtype.ts'
+export { type Random, random } from './support/random.ts'
