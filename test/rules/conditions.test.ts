@@ -231,6 +231,13 @@ const CASES: readonly (readonly [rule: string, why: string, given: string, befor
   ],
   [
     'slice-concat',
+    'the slice takes a part of the first part',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = concat %x, %y {axis = 0} : f32[4]
+     %1 = slice %0 {start = [0], end = [1]} : f32[1]`,
+  ],
+  [
+    'slice-concat',
     'the slice begins inside along another axis',
     '%x: f32[1,2], %y: f32[1,2]',
     `%0 = concat %x, %y {axis = 0} : f32[2,2]

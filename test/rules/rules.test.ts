@@ -99,6 +99,25 @@ describe.each(defaultRules.map(rule => [rule.name, rule] as const))(
   },
 )
 
+describe('the measure', () => {
+  const of = (text: string) => measure(parseGraph('test.ir', text, ops), scale)
+
+  it('is no smaller than itself', () => {
+    const one = of('graph @g(input %x: f32[2]) { return y = %x }')
+    expect(isSmaller(one, one)).toBe(false)
+  })
+
+  it('counts a shared value once per use, and nothing that no output needs', () => {
+    const sum = (lines: string) => of(`graph @g(input %x: f32[2]) { ${lines} return y = %1 }`)
+    const neg = '%0 = neg %x : f32[2]'
+    const [single] = sum('%1 = neg %x : f32[2]')
+    const [twice] = sum(`${neg} %1 = add %0, %0 : f32[2]`)
+    const [add] = sum('%1 = add %x, %x : f32[2]')
+    expect(twice - add).toBe(2n * (single - 1n))
+    expect(sum(`${neg} %1 = add %x, %x : f32[2]`)).toEqual(sum('%1 = add %x, %x : f32[2]'))
+  })
+})
+
 describe('the list of rules', () => {
   it('names each rule once, in kebab case', () => {
     const names = rules.map(rule => rule.name)
