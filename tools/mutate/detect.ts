@@ -3,7 +3,9 @@
 
 import type { OpTable } from '../../src/ir/op.ts'
 import { ops } from '../../src/ops/registry.ts'
+import { rules } from '../../src/passes/rules.ts'
 import { CHECKS } from '../../test/generic/checks.ts'
+import { checkExample, checkMeaning } from '../../test/rules/checks.ts'
 
 const table: OpTable = ops
 
@@ -24,7 +26,18 @@ export function detectInOp(name: string, seed: number): string | undefined {
   return undefined
 }
 
-/** The first failure of a rewrite rule's checks, or undefined where none notices anything. */
-export function detectInRule(_name: string, _seed: number): string | undefined {
+/**
+ * The first failure of a rewrite rule's checks, or undefined where none notices anything. Meaning is
+ * asked before the text of the example: both notice, and a wrong value is the better reason.
+ */
+export function detectInRule(name: string, seed: number): string | undefined {
+  const rule = rules.find(candidate => candidate.name === name)
+  if (rule === undefined) return undefined
+  try {
+    checkMeaning(rule, seed, 40)
+    checkExample(rule)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
   return undefined
 }

@@ -1,0 +1,95 @@
+// What every rewrite rule must satisfy, from its own example. The vitest suite and the mutation script
+// run these same checks. A check throws an error that says what does not hold.
+
+import assert from 'node:assert/strict'
+import { bindGraph, graphDims } from '../../src/ir/bind.ts'
+import type { Graph } from '../../src/ir/graph.ts'
+import { interpret } from '../../src/ir/interpret.ts'
+import type { Literal } from '../../src/ir/literal.ts'
+import { parseGraph } from '../../src/ir/parser.ts'
+import { printGraph, valueTypes } from '../../src/ir/printer.ts'
+import { verifyGraph } from '../../src/ir/verify.ts'
+import { ops } from '../../src/ops/registry.ts'
+import { scale } from '../../src/passes/scale.ts'
+import { applyRules } from '../../src/rewrite/driver.ts'
+import { isSmaller, measure } from '../../src/rewrite/measure.ts'
+import { exampleText, type Rule } from '../../src/rewrite/rule.ts'
+import { Workspace } from '../../src/rewrite/workspace.ts'
+import { random } from '../../src/support/random.ts'
+import { drawArgument, SIZES } from './draw.ts'
+
+/** One side of a rule's example as a graph. */
+export const sideOf = (rule: Rule, side: 'before' | 'after'): Graph =>
+  parseGraph(`${rule.name}.${side}.ir`, exampleText(rule.example, side), ops)
+
+/** A graph after the given rules, and the rules that fired. */
+export function rewritten(graph: Graph, using: readonly Rule[]) {
+  const workspace = new Workspace(graph)
+  const firings = applyRules(workspace, using)
+  return { graph: workspace.commit().graph, fired: firings.map(firing => firing.rule) }
+}
+
+/** The rule alone turns `before` into `after`, firing once. */
+export function checkExample(rule: Rule): void {
+  const { graph, fired } = rewritten(sideOf(rule, 'before'), [rule])
+  assert.equal(printGraph(graph), printGraph(sideOf(rule, 'after')))
+  assert.deepEqual(fired, [rule.name])
+  assert.deepEqual(verifyGraph(graph), [])
+}
+
+/** Both sides return values of the same types. */
+export function checkTypes(rule: Rule): void {
+  assert.deepEqual(outputTypes(sideOf(rule, 'after')), outputTypes(sideOf(rule, 'before')))
+}
+
+/**
+ * What the rule makes of `before` means the same as `before`, to the promised exactness, on random
+ * operands with NaN, infinities and zeros of both signs among them.
+ */
+export function checkMeaning(rule: Rule, seed: number, rounds: number): void {
+  const stream = random(seed)
+  const before = sideOf(rule, 'before')
+  const [left, right] = [bound(before), bound(rewritten(before, [rule]).graph)]
+  for (let round = 0; round < rounds; round++) {
+    const awkward = rule.exactness !== 'assumes-finite' && round % 2 === 0
+    const values = Object.fromEntries(
+      left.arguments.map(argument => [argument.name, drawArgument(argument, stream, awkward)]),
+    )
+    const expected = interpret(left, values, { rounding: 'dtype' }).outputs.out!
+    const got = interpret(right, values, { rounding: 'dtype' }).outputs.out!
+    if (!agree(rule, expected, got)) {
+      assert.fail(`${[...expected.values()]} became ${[...got.values()]}, seed ${seed}`)
+    }
+  }
+}
+
+/** The measure falls, which is why rewriting ends. */
+export function checkMeasure(rule: Rule): void {
+  const [after, before] = [sideOf(rule, 'after'), sideOf(rule, 'before')]
+  const falls = isSmaller(measure(after, scale), measure(before, scale))
+  assert(falls, 'the measure of after must be smaller than that of before')
+}
+
+const outputTypes = (graph: Graph) => {
+  const types = valueTypes(graph)
+  return graph.outputs.map(({ value }) => types.get(value))
+}
+
+const bound = (graph: Graph) => {
+  const names = graphDims(graph)
+  const sizes = Object.entries(SIZES).filter(([name]) => names.includes(name))
+  return bindGraph(graph, Object.fromEntries(sizes))
+}
+
+/** Some dozen units in the last place of f32: what a few roundings in another order come to. */
+const TOLERANCE = 5e-6
+
+function isNear(a: number, b: number): boolean {
+  if (Object.is(a, b) || a === b) return true
+  return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b))
+}
+
+function agree(rule: Rule, before: Literal, after: Literal): boolean {
+  if (rule.exactness === 'bitwise') return before.equals(after)
+  return before.values().every((value, i) => isNear(value, after.at(i)))
+}
