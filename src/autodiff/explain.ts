@@ -3,6 +3,7 @@
 
 import type { GraphBuilder, Value } from '../ir/builder.ts'
 import type { Node, ValueId } from '../ir/graph.ts'
+import { ancestors } from '../ir/traverse.ts'
 import { GraphError } from '../support/diagnostic.ts'
 import { isFloat } from '../support/dtype.ts'
 import type { Cut } from './reverse.ts'
@@ -78,7 +79,7 @@ function pathsToCuts(
   wrt: Value,
   cuts: readonly Cut[],
 ): readonly Path[] {
-  const needed = ancestors(builder.nodes(), of.id)
+  const needed = ancestors(builder.nodes(), [of.id])
   const chains = new Map<ValueId, readonly Node[]>([[wrt.id, []]])
   const paths: Path[] = []
   for (const node of builder.nodes()) {
@@ -94,16 +95,6 @@ function pathsToCuts(
     for (const result of node.results) chains.set(result.id, nodes)
   }
   return paths
-}
-
-function ancestors(nodes: readonly Node[], of: ValueId): Set<ValueId> {
-  const needed = new Set([of])
-  for (const node of [...nodes].reverse()) {
-    if (!node.results.some(result => needed.has(result.id))) continue
-    for (const result of node.results) needed.add(result.id)
-    for (const id of node.operands) needed.add(id)
-  }
-  return needed
 }
 
 function describePath(builder: GraphBuilder, name: string, { nodes }: Path): string[] {

@@ -10,10 +10,10 @@
 import type { GraphBuilder, Value } from '../ir/builder.ts'
 import type { Node, Origin, ValueId } from '../ir/graph.ts'
 import { type Derivative, isRefusal, type NotImplemented } from '../ir/op.ts'
+import { descendants } from '../ir/traverse.ts'
 import { add } from '../ops/arithmetic.ts'
 import { fullLike } from '../ops/creation.ts'
 import { isFloat } from '../support/dtype.ts'
-import { activeValues } from './activity.ts'
 
 /** An operand whose rule gave no cotangent, and why. */
 export interface Cut {
@@ -54,6 +54,7 @@ class ReverseWalk {
   readonly #builder: GraphBuilder
   readonly #wrt: readonly Value[]
   readonly #wanted: ReadonlySet<ValueId>
+  /** Values that depend on a wanted one: only these can pass a derivative on. */
   readonly #active: Set<ValueId>
   /** Cotangents that arrived at a value and are not summed yet, with the node each came from. */
   readonly #arrived = new Map<ValueId, Arrival[]>()
@@ -63,10 +64,7 @@ class ReverseWalk {
     this.#builder = builder
     this.#wrt = wrt
     this.#wanted = new Set(wrt.map(value => value.id))
-    this.#active = activeValues(
-      builder.nodes(),
-      wrt.map(value => value.id),
-    )
+    this.#active = new Set(descendants(builder.nodes(), this.#wanted))
   }
 
   run(of: Value, ct: Value): Pullback {
@@ -120,7 +118,7 @@ class ReverseWalk {
     )
     const nodes = this.#builder.nodesSince(before)
     const starts = node.operands.filter(id => this.#active.has(id))
-    for (const id of activeValues(nodes, starts)) this.#active.add(id)
+    for (const id of descendants(nodes, starts)) this.#active.add(id)
     results.forEach((result, i) => {
       const ct = cts[i]
       if (ct !== undefined && this.#active.has(result.id)) this.#arrive(result.id, ct, origin)

@@ -2,6 +2,7 @@
 // are the interface of the graph.
 
 import { commit } from '../ir/edit.ts'
+import { nodesOf } from '../ir/graph.ts'
 import { ancestors, rootsOf } from '../ir/traverse.ts'
 import type { Pass } from '../rewrite/pass.ts'
 
@@ -12,7 +13,7 @@ export const dce: Pass = {
   expects: [],
   leaves: [],
   run: graph => {
-    const alive = ancestors(graph, rootsOf(graph))
+    const alive = ancestors(nodesOf(graph), rootsOf(graph))
     const dead = graph.order.filter(id => !alive.has(id))
     if (dead.length === 0) return { graph, patches: [], firings: [] }
     const change = {

@@ -79,6 +79,15 @@ const CASES: readonly (readonly [rule: string, why: string, given: string, befor
   ],
   [
     'associate-known',
+    'adding and taking away again rounds x, which may be what is wanted',
+    '%x: f32[2]',
+    `%0 = full {value = 1e8, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = -1e8, shape = [2], dtype = f32} : f32[2]
+     %2 = add %x, %0 : f32[2]
+     %3 = add %2, %1 : f32[2]`,
+  ],
+  [
+    'associate-known',
     'add and mul do not mix',
     '%x: f32[2]',
     `%0 = full {value = 2, shape = [2], dtype = f32} : f32[2]

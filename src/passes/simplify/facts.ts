@@ -165,6 +165,20 @@ function combined({ op, out, attributes }: Matched, a: number, b: number): numbe
   return evaluateOp(op, scalars, attributes, 'dtype')[0]!.at(0)
 }
 
+/**
+ * Whether f(x, f(a, b)) differs from f(f(x, a), b) by a rounding only. An overflow or underflow of
+ * f(a, b) is none: the steps taken one by one may avoid it. Nor is a cancellation: (x + 1e8) − 1e8
+ * rounds x to what survives beside 1e8, and may be written for just that.
+ */
+function isHarmless(root: Matched, a: number, b: number): boolean {
+  const both = combined(root, a, b)
+  const vanished = both === 0 && a !== 0 && b !== 0
+  if (!Number.isFinite(both) || vanished) return false
+  const adds = root.op.facts.roundedIdentity === 0
+  const cancels = adds && Math.abs(both) < Math.max(Math.abs(a), Math.abs(b))
+  return !cancels || !isFloat(root.out.type.dtype)
+}
+
 const isAssociative = (op: Op) => op.facts.associative === true && op.facts.commutative === true
 
 const associate = rule({
@@ -176,12 +190,7 @@ const associate = rule({
     pattern(isAssociative, any('x'), filled('a')).as('inner'),
     filled('b'),
   ),
-  // An overflow or underflow of f(a, b) is no rounding: the steps taken one by one may avoid it.
-  when: ({ root, inner, a, b }) => {
-    const both = combined(root, a, b)
-    const vanished = both === 0 && a !== 0 && b !== 0
-    return sameOp(root, inner) && Number.isFinite(both) && !vanished
-  },
+  when: ({ root, inner, a, b }) => sameOp(root, inner) && isHarmless(root, a, b),
   build: ({ root, into, x, a, b }) => {
     const known = full(into, combined(root, a, b), root.out.type)
     return into.append(root.op, [x, known], root.attributes)[0]!
