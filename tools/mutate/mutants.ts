@@ -121,9 +121,19 @@ function operandMistakes(source: SourceFile, rule: Expression, about: About): Mu
   return [...swaps, ...renames]
 }
 
-/** A name that is read, rather than a key or a member. */
+/** Functions that read only the type of their first argument. */
+const TYPE_READERS = ['fullLike', 'zerosLike']
+
+/**
+ * A name whose value is read: neither a key nor a member, nor one that only lends its type, which its
+ * neighbours share.
+ */
 function isUse(use: Node): boolean {
   const parent = use.getParent()
+  if (Node.isCallExpression(parent) && parent.getArguments()[0] === use) {
+    if (TYPE_READERS.includes(parent.getExpression().getText())) return false
+  }
+  if (Node.isPropertyAccessExpression(parent) && parent.getName() === 'type') return false
   if (Node.isPropertyAssignment(parent)) return parent.getInitializer() === use
   if (Node.isPropertyAccessExpression(parent)) return parent.getExpression() === use
   return !Node.isShorthandPropertyAssignment(parent)
