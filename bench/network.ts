@@ -1,5 +1,5 @@
-// The graph that compile time is measured on: a deep classifier, its loss and its gradient, built as a
-// user would build it, with symbolic batch.
+// The graph that compile time is measured on: a deep classifier, its loss and its gradient, built
+// as a user would build it, with symbolic batch.
 
 import { gradient } from '../src/autodiff/gradient.ts'
 import { GraphBuilder, type Value } from '../src/ir/builder.ts'

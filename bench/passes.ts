@@ -8,7 +8,9 @@ import { classifier, layersFor } from './network.ts'
 
 const SIZES = [100, 1_000, 10_000]
 const ROUNDS = 7
-/** A small graph is compiled so often in a round that it works through as many nodes as a large one. */
+/**
+ * A small graph is compiled so often in a round that it works through as many nodes as a large one.
+ */
 const NODES_PER_ROUND = 10_000
 const WARM_UP_RUNS = 8
 

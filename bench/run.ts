@@ -1,5 +1,5 @@
-// `npm run -s bench`: measures gradc itself. Figures go to stdout (a table, or one JSON object a line),
-// progress to stderr. There are no peers to compare with yet, and asking for them says so.
+// `npm run -s bench`: measures gradc itself. Figures go to stdout (a table, or one JSON object a
+// line), progress to stderr. There are no peers to compare with yet, and asking for them says so.
 
 import { Command, Option } from 'commander'
 import type { Bench } from './bench.ts'

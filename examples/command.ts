@@ -1,5 +1,6 @@
-// What the examples share as commands: options, where words go, exit codes. 0 is fine, 1 says that the
-// data cannot be read, 2 that the call is wrong, 70 that gradc itself is; each with a sentence on stderr.
+// What the examples share as commands: options, where words go, exit codes. 0 is fine, 1 says that
+// the data cannot be read, 2 that the call is wrong, 70 that gradc itself is; each with a sentence
+// on stderr.
 
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

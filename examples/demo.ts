@@ -1,5 +1,5 @@
-// `npm run demo`: everything that runs so far, in one go. A parabola is minimized, then two digits are
-// told apart; both by graphs that hold model, derivative and update.
+// `npm run demo`: everything that runs so far, in one go. A parabola is minimized, then two digits
+// are told apart; both by graphs that hold model, derivative and update.
 //
 //   npm run demo -- --data DIR
 

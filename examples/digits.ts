@@ -1,5 +1,6 @@
 // Images of two digits, ready to learn from: read from the IDX files of a folder or written by the
-// glyphs beside this file, shuffled, split into a part to learn from and a part held out, and normalized.
+// glyphs beside this file, shuffled, split into a part to learn from and a part held out, and
+// normalized.
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -111,7 +112,9 @@ export interface Split {
   readonly heldOut: Batch
 }
 
-/** Shuffles, holds a fifth out, and brings pixels to mean 0 and deviation 1 over the training part. */
+/**
+ * Shuffles, holds a fifth out, and brings pixels to mean 0 and deviation 1 over the training part.
+ */
 export function splitDigits(set: DigitSet, positive: number, random: Random): Split {
   const order = random.shuffle(set.labels.map((_, i) => i))
   const count = Math.floor(order.length / 5)
@@ -151,7 +154,9 @@ function moments(images: readonly Float32Array[]): { mean: number; deviation: nu
   return { mean, deviation: Math.sqrt(average(pixel => (pixel - mean) ** 2)) || 1 }
 }
 
-/** Mini-batches of `size` without end: everything once in a shuffled order, then again in another. */
+/**
+ * Mini-batches of `size` without end: everything once in a shuffled order, then again in another.
+ */
 export function* minibatches(all: Batch, size: number, random: Random): Generator<Batch, never> {
   const [count, pixels] = [all.y.data.length, all.x.shape[1]!]
   let queue: number[] = []

@@ -1,6 +1,6 @@
 // Handwriting for those who have no data at hand: the ten digits drawn once in text, then written
-// many times by a seeded unsteady hand (turned, slanted, stretched, shifted, pressed harder or lighter)
-// onto noisy paper of the size of MNIST's images.
+// many times by a seeded unsteady hand (turned, slanted, stretched, shifted, pressed harder or
+// lighter) onto noisy paper of the size of MNIST's images.
 
 import type { Random } from '../src/index.ts'
 import type { DigitSet } from './digits.ts'

@@ -1,6 +1,6 @@
 // Logistic regression: is a digit the one or the other? The graph holds the model, the mean sigmoid
-// cross-entropy, its derivative and the update of Adam; the number of images in a batch is a symbolic
-// dim, so mini-batches and the held-out images run through one and the same model.
+// cross-entropy, its derivative and the update of Adam; the number of images in a batch is a
+// symbolic dim, so mini-batches and the held-out images run through one and the same model.
 //
 //   npx tsx examples/logistic.ts --data DIR --digits 3,8
 
@@ -39,7 +39,10 @@ interface Model {
   readonly accuracy: Value
 }
 
-/** `logits = x·w + b`, the loss of a batch, and the share of it that the sign of the logits gets right. */
+/**
+ * `logits = x·w + b`, the loss of a batch, and the share of it that the sign of the logits gets
+ * right.
+ */
 function model(builder: GraphBuilder, pixels: number): Model {
   const x = builder.input('x', tensorType('f32', ['batch', pixels]))
   const y = builder.input('y', tensorType('f32', ['batch']))

@@ -1,5 +1,6 @@
-// The smallest thing there is to train: J(w) = w² − 10w + 25 has its minimum at w = 5. The formula, its
-// derivative and the update of w are one graph; gradient descent and Adam each walk w there from 0.
+// The smallest thing there is to train: J(w) = w² − 10w + 25 has its minimum at w = 5. The formula,
+// its derivative and the update of w are one graph; gradient descent and Adam each walk w there
+// from 0.
 //
 //   npx tsx examples/parabola.ts
 

@@ -1,5 +1,6 @@
-// What an example says while it runs, in two forms: one JSON object per event on stdout, or lines for a
-// person on stdout with progress on stderr. Colours and a moving line only where a terminal shows them.
+// What an example says while it runs, in two forms: one JSON object per event on stdout, or lines
+// for a person on stdout with progress on stderr. Colours and a moving line only where a terminal
+// shows them.
 
 import { createColors } from 'picocolors'
 
@@ -29,7 +30,9 @@ export interface Sink {
   readonly isTTY?: boolean | undefined
 }
 
-/** Whether escape sequences are welcome: NO_COLOR and FORCE_COLOR decide before the terminal does. */
+/**
+ * Whether escape sequences are welcome: NO_COLOR and FORCE_COLOR decide before the terminal does.
+ */
 export function wantsColor(sink: Sink, env: NodeJS.ProcessEnv = process.env): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true
@@ -87,8 +90,9 @@ function bar(share: number): string {
 const LEVELS = '▁▂▃▄▅▆▇█'
 
 /**
- * A curve of positive values in one line: their means over `width` stretches, on a logarithmic scale
- * from the smallest to the largest, so that late progress shows beside the early one; `?` where it is no number.
+ * A curve of positive values in one line: their means over `width` stretches, on a logarithmic
+ * scale from the smallest to the largest, so that late progress shows beside the early one; `?`
+ * where it is no number.
  */
 export function sparkline(values: readonly number[], width: number): string {
   const columns = Math.min(width, values.length)

@@ -1,6 +1,6 @@
-// Training with nothing but the graph: a descent appends the update of every param to the graph that
-// computes the loss, and a loop runs the finished graph and feeds what it updated back. For now the
-// loop runs on the reference interpreter.
+// Training with nothing but the graph: a descent appends the update of every param to the graph
+// that computes the loss, and a loop runs the finished graph and feeds what it updated back. For
+// now the loop runs on the reference interpreter.
 
 import {
   type ArgumentValue,
@@ -105,7 +105,9 @@ export interface Training {
   value(name: string): Literal
 }
 
-/** What a derivative leaves behind and nobody reads, such as the gradient of an input, is dropped. */
+/**
+ * What a derivative leaves behind and nobody reads, such as the gradient of an input, is dropped.
+ */
 const TIDY: Pipeline = [{ pass: simplify }, { pass: fold }, { pass: cse }, { pass: dce }]
 
 /** Begins to train: params as given, every state at zero. */

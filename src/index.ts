@@ -1,6 +1,6 @@
 // The entry `gradc`: building graphs, ops, derivatives, passes, text and the reference interpreter.
-// Re-exports only, by file; importing it does nothing. Op files whose exports are all public are taken
-// whole, so that a new op in one of them is public too.
+// Re-exports only, by file; importing it does nothing. Op files whose exports are all public are
+// taken whole, so that a new op in one of them is public too.
 
 export { type DerivativeOptions, gradient, gradients, jvp } from './autodiff/gradient.ts'
 export * as attribute from './ir/attribute.ts'

@@ -26,8 +26,8 @@ export function cases(counts: Partial<Record<TierName, number>> = {}): number {
 }
 
 /**
- * The parameters that every `fc.assert` of this repository gets: number of cases, seed, and a report
- * that ends with the command which repeats the failure.
+ * The parameters that every `fc.assert` of this repository gets: number of cases, seed, and a
+ * report that ends with the command which repeats the failure.
  */
 export function runs<T>(counts: Partial<Record<TierName, number>> = {}): fc.Parameters<T> {
   return { numRuns: cases(counts), seed, reporter: report }

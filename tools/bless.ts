@@ -1,5 +1,5 @@
-// `npm run bless [-- files]`: makes what opt prints now the expectation of golden files, all of them by
-// default, and shows what that changed. A file that opt refuses stays as it is.
+// `npm run bless [-- files]`: makes what opt prints now the expectation of golden files, all of
+// them by default, and shows what that changed. A file that opt refuses stays as it is.
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'

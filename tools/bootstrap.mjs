@@ -1,7 +1,7 @@
-// The first thing that runs in a fresh clone: `node tools/bootstrap.mjs COMMAND [ARGUMENTS]`, or any
-// npm script. It checks the version of Node, installs the pinned packages where they are missing or
-// differ from package-lock.json, then runs the command's TypeScript through tsx.
-// Plain JavaScript in syntax that Node 12 parses, no shell, Node's own modules only. Its words go to
+// The first thing that runs in a fresh clone: `node tools/bootstrap.mjs COMMAND [ARGUMENTS]`, or
+// any npm script. It checks the version of Node, installs the pinned packages where they are
+// missing or differ from package-lock.json, then runs the command's TypeScript through tsx. Plain
+// JavaScript in syntax that Node 12 parses, no shell, Node's own modules only. Its words go to
 // stderr, so that stdout belongs to the command alone.
 
 import { spawn } from 'child_process'
@@ -86,7 +86,9 @@ function npmCommand() {
   return script === undefined ? ['npm'] : [process.execPath, script]
 }
 
-/** Runs a child to its end, passing signals on; answers its exit code, or the signal that ended it. */
+/**
+ * Runs a child to its end, passing signals on; answers its exit code, or the signal that ended it.
+ */
 function run(command, stdio, done) {
   const child = spawn(command[0], command.slice(1), { stdio: stdio })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']

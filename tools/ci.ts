@@ -1,6 +1,7 @@
-// The body of `.ci/run`: every step of tier "ci" and then its vitest files, each on its own, a failure
-// followed by the end of its log and the one command that repeats it. The last line of stdout is
-// `N passed, N failed`, where N counts vitest tests and steps. Writes to a temporary folder only.
+// The body of `.ci/run`: every step of tier "ci" and then its vitest files, each on its own, a
+// failure followed by the end of its log and the one command that repeats it. The last line of
+// stdout is `N passed, N failed`, where N counts vitest tests and steps. Writes to a temporary
+// folder only.
 
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -31,7 +32,9 @@ interface Tally {
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-/** Runs a command line in a shell at the root, in a process group that ends at the tier's budget. */
+/**
+ * Runs a command line in a shell at the root, in a process group that ends at the tier's budget.
+ */
 function execute(command: string, temporary: string): Promise<Outcome> {
   return new Promise(settle => {
     const env = { ...process.env, CI: 'true', TMPDIR: temporary, NO_COLOR: '1' }

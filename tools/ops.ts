@@ -1,5 +1,5 @@
-// The status table: every op of the registry through the generic checks of test/generic, in this run.
-// A row says "pass", "fail" or "none" (the op has no such thing) per column.
+// The status table: every op of the registry through the generic checks of test/generic, in this
+// run. A row says "pass", "fail" or "none" (the op has no such thing) per column.
 
 import { parseArgs } from 'node:util'
 import pc from 'picocolors'

@@ -1,5 +1,5 @@
-// `npm run -s opt -- [flags] [file]`: text in, derivatives and passes over it, text out. What it does
-// is in tools/opt/; here it meets the process.
+// `npm run -s opt -- [flags] [file]`: text in, derivatives and passes over it, text out. What it
+// does is in tools/opt/; here it meets the process.
 
 import { readFileSync } from 'node:fs'
 import { runOpt } from './opt/main.ts'

@@ -10,7 +10,9 @@ import type { Cut } from './reverse.ts'
 
 const MOST_SHOWN = 3
 
-/** The error for a value `wrt` that got no derivative of `of`, or undefined where it is just zero. */
+/**
+ * The error for a value `wrt` that got no derivative of `of`, or undefined where it is just zero.
+ */
 export function refusalError(
   builder: GraphBuilder,
   transform: string,

@@ -60,7 +60,10 @@ class ForwardWalk {
     })
   }
 
-  /** The op of the tangents; an operand that is not perturbed has tangent zero, an integer its value. */
+  /**
+   * The op of the tangents; an operand that is not perturbed has tangent zero, an integer its
+   * value.
+   */
   #pushLinear(node: Node, operands: readonly Value[]): void {
     const tangents = operands.map(operand =>
       isFloat(operand.type.dtype)

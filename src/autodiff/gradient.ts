@@ -25,8 +25,8 @@ export interface DerivativeOptions {
  *   gradients : (loss : f32[], x : a) -> ct a
  *
  * Throws E201 where `of` is not a float scalar or a value of `wrt` not a float; E202 where `of` is
- * independent of a value of `wrt`; E203 where no differentiable path leads to it; E204 where a rule on
- * a path is not written. Each names the path.
+ * independent of a value of `wrt`; E203 where no differentiable path leads to it; E204 where a rule
+ * on a path is not written. Each names the path.
  */
 export function gradients(builder: GraphBuilder, of: Value, wrt: readonly Value[]): Value[] {
   const found = tryGradients(builder, of, wrt)
@@ -78,8 +78,8 @@ function checkFloat(builder: GraphBuilder, transform: string, value: Value): voi
 
 /**
  * The graph with gradients added: everything it returned before, and `grads.NAME` for each param of
- * `wrt` (`inputGrads.NAME` for an input). The gradient of a gradient graph adds `grads2.NAME`, and so on.
- * Without `wrt`, a param that the output does not depend on gets zeros.
+ * `wrt` (`inputGrads.NAME` for an input). The gradient of a gradient graph adds `grads2.NAME`, and
+ * so on. Without `wrt`, a param that the output does not depend on gets zeros.
  */
 export function gradient(graph: Graph, options: DerivativeOptions): Graph {
   const builder = GraphBuilder.from(graph)
@@ -109,9 +109,9 @@ function zerosOrRefusal(
 }
 
 /**
- * The graph with a forward derivative added: an input `tangents.NAME` for each argument of `wrt`, and
- * an output `tangent`, the derivative of `of` in that direction. `of` may have any shape. Throws as
- * `gradient` does, except that an independent output has tangent zero.
+ * The graph with a forward derivative added: an input `tangents.NAME` for each argument of `wrt`,
+ * and an output `tangent`, the derivative of `of` in that direction. `of` may have any shape.
+ * Throws as `gradient` does, except that an independent output has tangent zero.
  */
 export function jvp(graph: Graph, options: DerivativeOptions): Graph {
   const builder = GraphBuilder.from(graph)
@@ -129,7 +129,9 @@ export function jvp(graph: Graph, options: DerivativeOptions): Graph {
   return builder.output('tangent', tangents[0] ?? zeroTangent(builder, of, targets, cuts)).finish()
 }
 
-/** The tangent of an output that no perturbation reaches: zero, unless a choice stands in the way. */
+/**
+ * The tangent of an output that no perturbation reaches: zero, unless a choice stands in the way.
+ */
 function zeroTangent(
   builder: GraphBuilder,
   of: Value,

@@ -1,6 +1,6 @@
 // Reverse mode, graph to graph: the nodes between the wanted values and the differentiated one are
-// visited in reverse, each op's rule appends the nodes of its cotangents, and the cotangents of a value
-// are summed. There is no tape: what backward needs are forward values of the same graph.
+// visited in reverse, each op's rule appends the nodes of its cotangents, and the cotangents of a
+// value are summed. There is no tape: what backward needs are forward values of the same graph.
 //
 //   pullback : (f : a -> b, x : a) -> (ct b -> ct a)
 //

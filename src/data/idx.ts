@@ -1,6 +1,7 @@
-// The IDX format, in which MNIST and its kin are published: two zero bytes, a code of the element type,
-// the rank, one big-endian u32 per extent, then the elements in row-major order, big-endian too.
-// A header is only a claim: what it needs is compared with what is there before anything is allocated.
+// The IDX format, in which MNIST and its kin are published: two zero bytes, a code of the element
+// type, the rank, one big-endian u32 per extent, then the elements in row-major order, big-endian
+// too. A header is only a claim: what it needs is compared with what is there before anything is
+// allocated.
 
 import type { HostTensor } from '../ir/literal.ts'
 import { printShape } from '../ir/type.ts'
@@ -20,7 +21,9 @@ export interface IdxData {
 /** An element type of IDX. */
 export type IdxType = keyof IdxData
 
-/** What a file holds, in the narrowest array for it; `type` tells which, so that `data` is typed. */
+/**
+ * What a file holds, in the narrowest array for it; `type` tells which, so that `data` is typed.
+ */
 export type IdxArray = {
   readonly [T in IdxType]: {
     readonly shape: readonly number[]
@@ -124,8 +127,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The array that the bytes of an IDX file describe. `name` is what errors call the file.
- * Throws E310 where the magic number or the type code is another, or bytes are missing or left over.
+ * The array that the bytes of an IDX file describe. `name` is what errors call the file. Throws
+ * E310 where the magic number or the type code is another, or bytes are missing or left over.
  */
 export function parseIdx(bytes: Uint8Array, name = 'IDX data'): IdxArray {
   const header = readHeader(bytes, name)
@@ -243,8 +246,8 @@ const NARROWEST: Readonly<Record<IdxType, DTypeName>> = {
 }
 
 /**
- * The array as a tensor: its elements times `scale`, in `dtype`, which defaults to the first of u32,
- * i32, f32 and f64 that holds the file's own type.
+ * The array as a tensor: its elements times `scale`, in `dtype`, which defaults to the first of
+ * u32, i32, f32 and f64 that holds the file's own type.
  *
  * @example
  * idxTensor(images, 'f32', 1 / 255) // pixels from 0 to 1

@@ -1,6 +1,7 @@
-// An IDX file from where it lies: bytes, a path, a URL; plain or gzip, told apart by their first bytes.
-// It uses what Node and browsers share (DecompressionStream, fetch), and Node's files where there are
-// any. Compressed bytes are inflated only as far as the header they hold says there is something.
+// An IDX file from where it lies: bytes, a path, a URL; plain or gzip, told apart by their first
+// bytes. It uses what Node and browsers share (DecompressionStream, fetch), and Node's files where
+// there are any. Compressed bytes are inflated only as far as the header they hold says there is
+// something.
 
 import {
   type IdxArray,
@@ -38,9 +39,9 @@ interface Response {
 }
 
 /**
- * What is used of the engine. The package is compiled without the globals of Node or browsers, so this
- * states the few that both have; `process` is there in Node alone, and asking it for its own module
- * leaves nothing in the source for a bundler to resolve.
+ * What is used of the engine. The package is compiled without the globals of Node or browsers, so
+ * this states the few that both have; `process` is there in Node alone, and asking it for its own
+ * module leaves nothing in the source for a bundler to resolve.
  */
 interface Engine {
   readonly Blob: new (parts: readonly Uint8Array[]) => { stream(): Stream }
@@ -55,12 +56,13 @@ const engine = () => globalThis as unknown as Engine
 const MOST_BYTES = 2 ** 31
 
 /**
- * Loads an IDX file, plain or gzip. A path is read from the file system, or fetched where there is none.
- * Throws E310 naming the file where it cannot be opened, is damaged, has the wrong magic number, or
- * bytes are missing or left over.
+ * Loads an IDX file, plain or gzip. A path is read from the file system, or fetched where there is
+ * none. Throws E310 naming the file where it cannot be opened, is damaged, has the wrong magic
+ * number, or bytes are missing or left over.
  *
  * @example
- * const images = await loadIdx('data/train-images-idx3-ubyte.gz') // { shape: [60000, 28, 28], type: 'u8', data }
+ * const images = await loadIdx('data/train-images-idx3-ubyte.gz') // { shape: [60000, 28, 28],
+ * type: 'u8', data }
  */
 export async function loadIdx(source: IdxSource): Promise<IdxArray> {
   const name = nameOf(source)
@@ -123,7 +125,9 @@ async function inflate(compressed: Uint8Array, name: string): Promise<Uint8Array
   throw wrongSize(header, size, name, `more than ${header.needs}`)
 }
 
-/** How much came out tells little about where the damage is: an engine keeps back its last block. */
+/**
+ * How much came out tells little about where the damage is: an engine keeps back its last block.
+ */
 function damaged({ size, broken }: Inflated, name: string, whole = '') {
   return unreadable(name, `gzip data must be whole, got ${broken} after ${size} bytes${whole}`)
 }

@@ -15,8 +15,8 @@ export type Attributes = Readonly<Record<string, unknown>>
 export type GraphTable = ReadonlyMap<string, Graph>
 
 /**
- * What the attribute of an op may hold. Declared with methods, whose parameters are bivariant, so that
- * kinds of every `T` fit one table.
+ * What the attribute of an op may hold. Declared with methods, whose parameters are bivariant, so
+ * that kinds of every `T` fit one table.
  */
 export interface AttributeKind<T = unknown> {
   /** The kind in words, for messages: `an integer`. */
@@ -146,7 +146,9 @@ export function choice<W extends string>(...words: readonly W[]): AttributeKind<
   }
 }
 
-/** Another graph: the body of a call. Text refers to it by name; it is defined earlier in the file. */
+/**
+ * Another graph: the body of a call. Text refers to it by name; it is defined earlier in the file.
+ */
 export const graph: AttributeKind<Graph> = {
   what: 'a graph',
   accepts: value => typeof value === 'object' && value !== null && 'nodes' in value,

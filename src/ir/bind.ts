@@ -1,5 +1,6 @@
-// Sizes for symbolic dims. Binding puts them into argument types and attributes, runs every type rule
-// again on the way, and so reports at the user's own line whatever only sizes can show to be wrong.
+// Sizes for symbolic dims. Binding puts them into argument types and attributes, runs every type
+// rule again on the way, and so reports at the user's own line whatever only sizes can show to be
+// wrong.
 
 import { GraphError } from '../support/diagnostic.ts'
 import type { Attributes } from './attribute.ts'
@@ -37,8 +38,9 @@ export function graphDims(graph: Graph): readonly string[] {
 }
 
 /**
- * The graph with sizes for its symbolic dims; names without a size stay. Throws E107 where a size is
- * no size, a name is not there, or a dim comes out negative, and E101 where an op cannot have the sizes.
+ * The graph with sizes for its symbolic dims; names without a size stay. Throws E107 where a size
+ * is no size, a name is not there, or a dim comes out negative, and E101 where an op cannot have
+ * the sizes.
  */
 export function bindGraph(graph: Graph, dims: Dims): Graph {
   checkDims(dims, graphDims(graph), `bind @${graph.name}`)

@@ -1,6 +1,7 @@
-// Building a graph: values are handles that carry the builder they belong to, so `mul(x, y)` needs no
-// ambient graph, and user code, derivative rules and rewrite rules all build with the same functions.
-// The op's type rule runs on every append; the first mistake is reported at the line that made it.
+// Building a graph: values are handles that carry the builder they belong to, so `mul(x, y)` needs
+// no ambient graph, and user code, derivative rules and rewrite rules all build with the same
+// functions. The op's type rule runs on every append; the first mistake is reported at the line
+// that made it.
 
 import { freeze } from 'immer'
 import { type Diagnostic, GraphError, invariant, nearest } from '../support/diagnostic.ts'
@@ -184,7 +185,9 @@ export class GraphBuilder implements Appender {
     }
   }
 
-  /** Runs `body` with every node it makes attributed to `origin` instead of the current call stack. */
+  /**
+   * Runs `body` with every node it makes attributed to `origin` instead of the current call stack.
+   */
   withOrigin<T>(origin: Origin, body: () => T): T {
     const outer = this.#origin
     this.#origin = origin

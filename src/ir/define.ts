@@ -1,6 +1,6 @@
 // From the typed section of an op, where operands go by name, to the op contract, where they go by
-// position. The casts from positional lists to by-name records are the documented boundary: names are
-// data here, and `defineOp`'s signature is what makes a missing operand fail to compile.
+// position. The casts from positional lists to by-name records are the documented boundary: names
+// are data here, and `defineOp`'s signature is what makes a missing operand fail to compile.
 
 import type { AttributeKinds, Attributes, ValuesOf } from './attribute.ts'
 import type { Appender, Value } from './builder.ts'
@@ -32,7 +32,9 @@ export type VjpContext<N extends string, A> = ByName<N, Value> & {
   readonly attributes: A
 }
 
-/** What a forward rule sees: operands by name, the result, this operand's tangent, the attributes. */
+/**
+ * What a forward rule sees: operands by name, the result, this operand's tangent, the attributes.
+ */
 export type JvpContext<N extends string, A> = ByName<N, Value> & {
   readonly out: Value
   readonly t: Value

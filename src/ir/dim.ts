@@ -1,6 +1,6 @@
 // Dims: the extent of one axis, known or symbolic. A dim is an integer or the canonical text of a
-// polynomial over names with integer coefficients (`2*batch*time+1`), so equality is `===`, a dim is
-// plain data, and printing is the identity. There are no inequalities.
+// polynomial over names with integer coefficients (`2*batch*time+1`), so equality is `===`, a dim
+// is plain data, and printing is the identity. There are no inequalities.
 
 import { GraphError, nearest } from '../support/diagnostic.ts'
 
@@ -10,7 +10,9 @@ export type Dim = number | string
 /** Sizes for symbolic names. */
 export type Dims = Readonly<Record<string, number>>
 
-/** Terms by monomial: the sorted names joined by `*` (empty for the constant), to the coefficient. */
+/**
+ * Terms by monomial: the sorted names joined by `*` (empty for the constant), to the coefficient.
+ */
 type Polynomial = ReadonlyMap<string, number>
 
 const parsed = new Map<string, Polynomial>()
@@ -101,7 +103,9 @@ export function integerDim(of: Dim, subject: string): number {
   })
 }
 
-/** Checks sizes given for names: each a non-negative integer, and none for a name that is not there. */
+/**
+ * Checks sizes given for names: each a non-negative integer, and none for a name that is not there.
+ */
 export function checkDims(dims: Dims, known: readonly string[], subject: string): void {
   for (const [name, size] of Object.entries(dims)) {
     if (!known.includes(name)) {

@@ -25,14 +25,17 @@ export interface Commit {
 type ListPart = 'arguments' | 'order' | 'outputs' | 'updates'
 const LIST_PARTS: readonly ListPart[] = ['arguments', 'order', 'outputs', 'updates']
 
-/** Applies a change in one step. Gives back the same graph, and no patches, where nothing differs. */
+/**
+ * Applies a change in one step. Gives back the same graph, and no patches, where nothing differs.
+ */
 export function commit(graph: Graph, change: GraphChange): Commit {
   const nodes = [...(change.nodes ?? [])].filter(([id, node]) => graph.nodes[id] !== node)
   const lists = LIST_PARTS.filter(part => differs(graph[part], change[part]))
   if (nodes.length === 0 && lists.length === 0) return { graph, patches: [] }
   enablePatches()
   const [next, patches] = produceWithPatches(graph, draft => {
-    // Op definitions and literals are opaque to immer; what is assigned here is never drafted itself.
+    // Op definitions and literals are opaque to immer; what is assigned here is never drafted
+    // itself.
     const table = draft.nodes as Record<ValueId, Node>
     for (const part of lists) Object.assign(draft, { [part]: Object.freeze(change[part]) })
     for (const [id, node] of nodes) {
@@ -43,7 +46,10 @@ export function commit(graph: Graph, change: GraphChange): Commit {
   return { graph: next, patches }
 }
 
-/** Frozen in all its parts. What is frozen already, immer neither searches for drafts nor freezes again. */
+/**
+ * Frozen in all its parts. What is frozen already, immer neither searches for drafts nor freezes
+ * again.
+ */
 function frozen(node: Node): Node {
   if (Object.isFrozen(node)) return node
   for (const result of node.results) {

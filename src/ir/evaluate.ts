@@ -11,7 +11,9 @@ import type { Literal } from './literal.ts'
 import type { Op } from './op.ts'
 import { printType, typesEqual } from './type.ts'
 
-/** `f64`: floats keep double precision throughout. `dtype`: every result is rounded to its dtype. */
+/**
+ * `f64`: floats keep double precision throughout. `dtype`: every result is rounded to its dtype.
+ */
 export type Rounding = 'f64' | 'dtype'
 
 /** A value whose elements are known. */

@@ -1,6 +1,6 @@
-// The tensor graph as data: arguments, nodes in definition order, named outputs, state updates. Plain
-// readonly objects that refer to each other by id in a table, never by reference, which is what makes
-// structural sharing through immer and printing by number possible.
+// The tensor graph as data: arguments, nodes in definition order, named outputs, state updates.
+// Plain readonly objects that refer to each other by id in a table, never by reference, which is
+// what makes structural sharing through immer and printing by number possible.
 
 import type { SourceReference } from '../support/source.ts'
 import type { Attributes } from './attribute.ts'

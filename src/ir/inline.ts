@@ -6,8 +6,8 @@ import type { Appender, Value } from './builder.ts'
 import { type Graph, nodesOf, type ValueId } from './graph.ts'
 
 /**
- * The outputs of `graph` on `operands`, one per argument in order, as values of `into`. The graph must
- * have no updates: an update belongs to the program that is run, not to a part of it.
+ * The outputs of `graph` on `operands`, one per argument in order, as values of `into`. The graph
+ * must have no updates: an update belongs to the program that is run, not to a part of it.
  */
 export function inlineGraph(graph: Graph, operands: readonly Value[], into: Appender): Value[] {
   const subject = `@${graph.name}`

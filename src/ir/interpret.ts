@@ -1,5 +1,5 @@
-// The reference interpreter: what a graph means. Slow and obvious; every other way to run a graph is
-// compared with it. Sizes of symbolic dims are read off the arguments.
+// The reference interpreter: what a graph means. Slow and obvious; every other way to run a graph
+// is compared with it. Sizes of symbolic dims are read off the arguments.
 
 import { GraphError, nearest } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
@@ -76,7 +76,9 @@ function checkNames(graph: Graph, values: Readonly<Record<string, ArgumentValue>
   fail(graph, `takes ${names.join(', ') || 'no arguments'}, got "${extra}"`, help)
 }
 
-/** The sizes of all symbolic names: given, or equal to the axis of an argument that is just a name. */
+/**
+ * The sizes of all symbolic names: given, or equal to the axis of an argument that is just a name.
+ */
 function inferDims(
   graph: Graph,
   values: Readonly<Record<string, ArgumentValue>>,
@@ -141,7 +143,10 @@ function literalFor(graph: Graph, argument: Argument, value: ArgumentValue): Lit
   return checkedDtype(graph, literal, wanted, type.dtype)
 }
 
-/** Floats of either width stand for each other (the interpreter computes in double); kinds must agree. */
+/**
+ * Floats of either width stand for each other (the interpreter computes in double); kinds must
+ * agree.
+ */
 function checkedDtype(
   graph: Graph,
   literal: Literal,

@@ -1,6 +1,7 @@
 // Literals: tensors whose elements are known. Constants hold them and the reference interpreter
 // computes on them. A class with private data, so that immer treats one as an opaque value and no
-// typed array ever enters a draft. Elements are doubles whatever the dtype: f32, i32, u32 fit exactly.
+// typed array ever enters a draft. Elements are doubles whatever the dtype: f32, i32, u32 fit
+// exactly.
 
 import { GraphError } from '../support/diagnostic.ts'
 import { DTYPES, type DTypeName, isDTypeName, type TypedArray } from '../support/dtype.ts'
@@ -93,9 +94,9 @@ export class Literal {
   }
 
   /**
-   * A literal of a number, nested array, typed array with `shape`, or host tensor.
-   * Elements are rounded to `dtype`, which defaults to the array's own, else f32 (bool for booleans).
-   * Throws E110 on ragged rows, a length that does not fit the shape, or elements that are not numbers.
+   * A literal of a number, nested array, typed array with `shape`, or host tensor. Elements are
+   * rounded to `dtype`, which defaults to the array's own, else f32 (bool for booleans). Throws
+   * E110 on ragged rows, a length that does not fit the shape, or elements that are not numbers.
    */
   static from(
     value: NestedArray | TypedArray | HostTensor | Literal,

@@ -1,6 +1,6 @@
-// The contract of an op: everything the compiler knows of one, in one plain frozen object that a node
-// refers to. Passes, autodiff, lowering and the interpreter work from this contract alone and name no
-// op; `define.ts` turns the typed sections of src/ops into it.
+// The contract of an op: everything the compiler knows of one, in one plain frozen object that a
+// node refers to. Passes, autodiff, lowering and the interpreter work from this contract alone and
+// name no op; `define.ts` turns the typed sections of src/ops into it.
 
 import type { Index } from '../kernel/index.ts'
 import type { Combine } from '../kernel/kernel.ts'
@@ -27,7 +27,9 @@ export interface Zero {
   readonly refusal: 'zero'
 }
 
-/** The operand has no derivative at all: it is an integer, or only decides which element is meant. */
+/**
+ * The operand has no derivative at all: it is an integer, or only decides which element is meant.
+ */
 export interface NotDifferentiable {
   readonly refusal: 'notDifferentiable'
 }
@@ -48,14 +50,17 @@ export interface RuleContext {
   readonly attributes: Attributes
 }
 
-/** Reverse mode: a cotangent per operand, from cotangents of the results (undefined: nobody sent one). */
+/**
+ * Reverse mode: a cotangent per operand, from cotangents of the results (undefined: nobody sent
+ * one).
+ */
 export type Vjp = (context: RuleContext & { cts: readonly (Value | undefined)[] }) => Derivative[]
 
 /**
- * Forward mode. `linear`: the op is jointly linear in its float operands, so the tangent of the result
- * is the op of the tangents. Otherwise one rule per operand: from the tangent `t` of that operand alone
- * to its share in the tangent of each result; shares add up. Per operand, because a tangent that is not
- * there must not meet an infinite partial derivative as 0 · ∞.
+ * Forward mode. `linear`: the op is jointly linear in its float operands, so the tangent of the
+ * result is the op of the tangents. Otherwise one rule per operand: from the tangent `t` of that
+ * operand alone to its share in the tangent of each result; shares add up. Per operand, because a
+ * tangent that is not there must not meet an infinite partial derivative as 0 · ∞.
  */
 export type Jvp =
   | 'linear'
@@ -78,7 +83,9 @@ export type Lowering =
       readonly kind: 'elementwise'
       readonly scalar: (operands: readonly Scalar[], context: LoweringContext) => Scalar
     }
-  /** Each result element is one loaded operand element, or a fill; a loaded index makes it a gather. */
+  /**
+   * Each result element is one loaded operand element, or a fill; a loaded index makes it a gather.
+   */
   | {
       readonly kind: 'movement' | 'gather'
       readonly element: (

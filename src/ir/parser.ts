@@ -1,6 +1,6 @@
-// Text to graphs. Two steps: the statements are read into a list, so that a value may be named before
-// its line and the verifier can say so; then ids are given and the graph is verified. Syntax errors end
-// the parse; everything the verifier finds is reported together, each at its own line.
+// Text to graphs. Two steps: the statements are read into a list, so that a value may be named
+// before its line and the verifier can say so; then ids are given and the graph is verified. Syntax
+// errors end the parse; everything the verifier finds is reported together, each at its own line.
 
 import { type Diagnostic, GraphError, ParseError, type Span } from '../support/diagnostic.ts'
 import { type Token, TokenReader } from '../support/lexer.ts'

@@ -1,6 +1,6 @@
 // Graph to text. The text is canonical: arguments and named values by name, all others numbered in
-// definition order, attributes in declaration order without those that equal the op's defaults. Equal
-// graphs have equal text, so the text also defines equality.
+// definition order, attributes in declaration order without those that equal the op's defaults.
+// Equal graphs have equal text, so the text also defines equality.
 
 import { GraphError } from '../support/diagnostic.ts'
 import { Writer } from '../support/writer.ts'

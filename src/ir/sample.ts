@@ -1,5 +1,5 @@
-// Random well-typed operands for the generic suites. An op says in `samples` what fits its type rule
-// and where its derivative is smooth; this module draws shapes and elements from that.
+// Random well-typed operands for the generic suites. An op says in `samples` what fits its type
+// rule and where its derivative is smooth; this module draws shapes and elements from that.
 
 import { DTYPES } from '../support/dtype.ts'
 import { type Random, random } from '../support/random.ts'
@@ -67,8 +67,8 @@ export function drawFrom(seed: number, kind: ShapeKind = 'any'): Draw {
 const CLEARANCE = 0.05
 
 /**
- * Elements for a sample's operands. The floats of one sample are pairwise apart and clear of `kinks`,
- * so that extremes have no ties and difference quotients cross no kink.
+ * Elements for a sample's operands. The floats of one sample are pairwise apart and clear of
+ * `kinks`, so that extremes have no ties and difference quotients cross no kink.
  */
 export function drawOperands(sample: Sample, draw: Draw, kinks: readonly number[] = []): Literal[] {
   const used: number[] = []
@@ -95,7 +95,8 @@ function drawElement(
   if (kind === 'bool') return draw.integer(0, 1)
   if (kind === 'integer') return draw.integer(low ?? (type.dtype === 'u32' ? 0 : -5), high ?? 5)
   const [from, to] = [low ?? -2, high ?? 2]
-  // With many elements the interval is too narrow to keep them all apart: then try for what is left.
+  // With many elements the interval is too narrow to keep them all apart: then try for what is
+  // left.
   const apart = Math.min(CLEARANCE, (to - from) / (8 * (used.length + 1)))
   for (;;) {
     const value = draw.uniform(from, to)

@@ -8,7 +8,9 @@ export function rootsOf(graph: Graph): ValueId[] {
   return [...graph.outputs, ...graph.updates].map(root => root.value)
 }
 
-/** The given values, those they are computed from, and all other results of the nodes on the way. */
+/**
+ * The given values, those they are computed from, and all other results of the nodes on the way.
+ */
 export function ancestors(nodes: readonly Node[], of: Iterable<ValueId>): ReadonlySet<ValueId> {
   const found = new Set(of)
   // Users come after definitions: walking backward, all users of a node are seen before the node.

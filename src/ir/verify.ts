@@ -1,7 +1,7 @@
 // The graph verifier. It checks data, so it holds for graphs from the builder, from text and from
 // passes alike, and it collects everything it finds:
 //
-//   V1  every value id is defined once; a node has the id of its first result and at least one result
+//   V1  every value id is defined once; a node has results and the id of the first of them
 //   V2  the order lists every node of the table exactly once
 //   V3  a value is defined before it is used
 //   V4  arguments have different names

@@ -1,6 +1,7 @@
 // Kernel IR as text, in its one canonical form: terms by falling scale and then in the order their
 // axes are bound, literals as short as their type allows, `%n` for every value that is used twice,
-// numbered in order of its line. Laws: parse(print(k)) is k; print(parse(t)) is t if t is canonical.
+// numbered in order of its line. Laws: parse(print(k)) is k; print(parse(t)) is t if t is
+// canonical.
 
 import type { DTypeName } from '../support/dtype.ts'
 import { Writer } from '../support/writer.ts'

@@ -43,7 +43,8 @@ export const sigmoid: UnaryOp = unary({
  *   out = log(1 + exp(x))          x̄ = ct · sigmoid(x)
  *
  * Requires  C1 a float dtype.
- * Numerics  computed as max(x, 0) + log1p(exp(−|x|)), which neither overflows nor cancels; −∞ gives 0
+ * Numerics  computed as max(x, 0) + log1p(exp(−|x|)), which neither overflows nor cancels; −∞ gives
+ *           0
  * Errors    E101 when C1 fails
  */
 export const softplus: UnaryOp = unary({
@@ -128,8 +129,8 @@ const eluOp = defineUnary({
  * Requires  C1 a float dtype.
  * Numerics  −∞ gives −α; NaN stays NaN; the derivative at 0 is α
  * Errors    E101 when C1 fails
- * Source    Clevert, Unterthiner, Hochreiter, Fast and accurate deep network learning by exponential
- *           linear units, 2016, equation 14
+ * Source    Clevert, Unterthiner, Hochreiter, Fast and accurate deep network learning by
+ *           exponential linear units, 2016, equation 14
  */
 export const elu: Operator & ((x: Value, alpha?: number) => Value) = operator(
   eluOp,
@@ -145,8 +146,8 @@ const SILU_FLAT = 1000
  *   out = x · sigmoid(x)          x̄ = ct · σ · (1 + x · (1 − σ)), σ = sigmoid(x)
  *
  * Requires  C1 a float dtype.
- * Numerics  −∞ gives −0, its limit; the derivative at ±∞ is 1 or 0. Results within a factor 128 of the
- *           subnormal range may be 0
+ * Numerics  −∞ gives −0, its limit; the derivative at ±∞ is 1 or 0. Results within a factor 128 of
+ *           the subnormal range may be 0
  * Errors    E101 when C1 fails
  * Source    Elfwing, Uchibe, Doya, Sigmoid-weighted linear units, 2018, equations 4 and 5
  */

@@ -86,8 +86,8 @@ export const mul: BinaryOp = binary({
  *   out = x / y          x̄ = ct / y, ȳ = −ct · out / y
  *
  * Requires  C1 a number dtype. C2 equal shapes. C3 equal dtypes.
- * Numerics  floats follow IEEE 754: 1/0 = ∞, 0/0 = NaN. Integers truncate toward zero; a zero divisor
- *           gives 0, and the smallest i32 divided by −1 wraps to itself
+ * Numerics  floats follow IEEE 754: 1/0 = ∞, 0/0 = NaN. Integers truncate toward zero; a zero
+ *           divisor gives 0, and the smallest i32 divided by −1 wraps to itself
  * Errors    E101 when C1, C2 or C3 fails
  */
 export const div: BinaryOp = binary({

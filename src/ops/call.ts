@@ -86,8 +86,8 @@ function sampleBody(type: TensorType): Graph {
  *
  *   out₀, out₁, … = body(x₀, x₁, …)          derivatives are those of the body
  *
- * Requires C1 operands have the types of the body's arguments, in order. C2 the body has no updates.
- *          C3 it has an output.
+ * Requires C1 operands have the types of the body's arguments, in order. C2 the body has no
+ *          updates. C3 it has an output.
  * Errors   E101 where a constraint fails; E102 without operands
  */
 export const call = operator(

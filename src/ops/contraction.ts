@@ -88,7 +88,8 @@ const matmulOp: Op = defineOp({
     const lead = batch.map((_, i) => i)
     const b = batch.length
     const after = batch.map((_, i) => i + 2)
-    // Three axes summed in an order that is neither that of x nor that of y: the form that tells most.
+    // Three axes summed in an order that is neither that of x nor that of y: the form that tells
+    // most.
     const crossed: SampleForm = [
       [...batch, k, m, n, p],
       [...batch, p, k, n],
@@ -198,12 +199,12 @@ export interface MatmulOptions {
  *   out[b…, i, j] = Σₖ x[b…, i, k] · y[b…, k, j]          x̄ = ct · yᵀ, ȳ = xᵀ · ct
  *
  * Leading axes broadcast as in NumPy; a second operand of rank 2 serves every batch without being
- * repeated. The op itself takes any axes: `batch` and `contract` list those of x and those of y, and
- * the result has the batch axes, the rest of x's, the rest of y's.
+ * repeated. The op itself takes any axes: `batch` and `contract` list those of x and those of y,
+ * and the result has the batch axes, the rest of x's, the rest of y's.
  *
  * Shapes   x: [b…, m, k], y: [b…, k, n] → [b…, m, n]
- * Requires C1 contracting axes have equal size. C2 batch axes have equal size. C3 axes are named once
- *          and within the rank. C4 x is a number. C5 equal dtypes.
+ * Requires C1 contracting axes have equal size. C2 batch axes have equal size. C3 axes are named
+ *          once and within the rank. C4 x is a number. C5 equal dtypes.
  * Numerics integers wrap; an empty sum is 0
  * Cost     2 · b · m · n · k operations
  * Errors   E101 where a constraint fails, a rank is below 2, or batch dims do not broadcast
@@ -260,8 +261,8 @@ export interface DotOptions {
 }
 
 /**
- * The sum of products over any axes: the last of `a` with the first of `b` by default. The result has
- * the batch axes, the rest of a's, the rest of b's. Throws E101 where axes do not fit.
+ * The sum of products over any axes: the last of `a` with the first of `b` by default. The result
+ * has the batch axes, the rest of a's, the rest of b's. Throws E101 where axes do not fit.
  */
 export function dot(a: Value, b: Value, options: DotOptions = {}): Value {
   const { batch = [[], []], contract = [[-1], [0]] } = options

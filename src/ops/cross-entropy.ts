@@ -1,5 +1,5 @@
-// Cross-entropy of a softmax, from class numbers or from probabilities. The op itself takes no options:
-// smoothing, weights and ignored labels are composed around it by the public function.
+// Cross-entropy of a softmax, from class numbers or from probabilities. The op itself takes no
+// options: smoothing, weights and ignored labels are composed around it by the public function.
 
 import type { Value } from '../ir/builder.ts'
 import { defineComposite, operator } from '../ir/define.ts'
@@ -64,7 +64,9 @@ const everywhere = (x: Value, shape: Shape) =>
     shape.map((_, axis) => axis),
   )
 
-/** The loss where the label names a class, else NaN: a wrong label must not pass for a small loss. */
+/**
+ * The loss where the label names a class, else NaN: a wrong label must not pass for a small loss.
+ */
 function whereNamed(loss: Value, labels: Value, logits: Value): Value {
   const count = everywhere(size(labels.builder, classesOf(logits), 'i32'), labels.type.shape)
   const isNamed = and(greaterEqual(labels, fullLike(labels, 0)), less(labels, count))
@@ -115,7 +117,9 @@ const softmaxCrossEntropyOp = defineComposite({
 
 /** Options of `softmaxCrossEntropy`. */
 export interface SoftmaxCrossEntropyOptions {
-  /** The share of probability taken from the labels and spread evenly over all classes, in [0, 1]. */
+  /**
+   * The share of probability taken from the labels and spread evenly over all classes, in [0, 1].
+   */
   readonly labelSmoothing?: number | undefined
   /** A factor per class, of the dtype of the logits and shape [classes]. */
   readonly classWeights?: Value | undefined
@@ -129,18 +133,18 @@ export interface SoftmaxCrossEntropyOptions {
  *   out[k…] = −Σ over c of y[k…, c] · log softmax(z)[k…, c]
  *   z̄ = ct · (softmax(z) · Σ y − y), ȳ = −ct · log softmax(z)
  *
- * z are the logits, y the labels: probabilities, or class numbers, which stand for one-hot rows. The
- * rule reads the logits alone: no log-probabilities are kept, and softmax(z) − y does not divide by a
- * probability that underflowed.
+ * z are the logits, y the labels: probabilities, or class numbers, which stand for one-hot rows.
+ * The rule reads the logits alone: no log-probabilities are kept, and softmax(z) − y does not
+ * divide by a probability that underflowed.
  *
- * With `labelSmoothing` ε, y becomes (1 − ε) · y + ε / classes; with `classWeights` w, then w · y. The
- * weights are not averaged out: divide by their sum where that is wanted.
+ * With `labelSmoothing` ε, y becomes (1 − ε) · y + ε / classes; with `classWeights` w, then w · y.
+ * The weights are not averaged out: divide by their sum where that is wanted.
  *
  * Shapes    logits: [k…, classes], labels: i32 [k…] or floats [k…, classes] → [k…]
- * Requires  C1 logits are floats. C2 of rank 1 or more. C3 labels are i32 or of the dtype of logits.
- *           C4 shapes as above.
- * Numerics  finite where the softmax underflows. A label outside 0 … classes − 1 gives NaN, unless it
- *           is `ignoreIndex`; a class of probability 0 with a logit of −∞ gives NaN
+ * Requires  C1 logits are floats. C2 of rank 1 or more. C3 labels are i32 or of the dtype of
+ *           logits. C4 shapes as above.
+ * Numerics  finite where the softmax underflows. A label outside 0 … classes − 1 gives NaN, unless
+ *           it is `ignoreIndex`; a class of probability 0 with a logit of −∞ gives NaN
  * Errors    E101 when C1, C2, C3 or C4 fails, or an option does not fit
  *
  * @example

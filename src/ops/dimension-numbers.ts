@@ -15,7 +15,9 @@ export interface ContractionAttributes {
   readonly contract: AxisPair
 }
 
-/** The last axis of x with the one before the last of y; leading axes are batch if the ranks agree. */
+/**
+ * The last axis of x with the one before the last of y; leading axes are batch if the ranks agree.
+ */
 export function plainMatmul(x: TensorType, y: TensorType): ContractionAttributes {
   const [rank, other] = [x.shape.length, y.shape.length]
   const leading = Array.from({ length: rank === other ? Math.max(0, rank - 2) : 0 }, (_, i) => i)

@@ -1,5 +1,5 @@
-// Random numbers of a distribution, made of random bits by formulas in core ops: exact in integers and
-// in powers of two where that is possible, so that targets agree to the bit.
+// Random numbers of a distribution, made of random bits by formulas in core ops: exact in integers
+// and in powers of two where that is possible, so that targets agree to the bit.
 
 import { dimensions, dtype, integer, number } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -150,7 +150,8 @@ export interface BernoulliOptions extends RandomOptions {
  *
  *   out = [k · 2⁻²⁴ < probability], k the high 24 bits of word 0: where randomUniform is below it
  *
- * Requires C1 key is u32[2]. C2 counter is u32[]. C3 stream is a u32. C4 probability is from 0 to 1.
+ * Requires C1 key is u32[2]. C2 counter is u32[]. C3 stream is a u32. C4 probability is from 0 to
+ *          1.
  * Numerics the probability is taken up to the next multiple of 2⁻²⁴; 0 and 1 are certain
  * Errors   E101 where a constraint fails
  */

@@ -95,7 +95,8 @@ export const log1p: UnaryOp = unary({
  * Reads only the result, so `x` need not stay alive for the backward pass.
  *
  * Requires  C1 a float dtype.
- * Numerics  negative x gives NaN; at 0 the derivative is infinite, so a cotangent of 0 gives NaN there
+ * Numerics  negative x gives NaN; at 0 the derivative is infinite, so a cotangent of 0 gives NaN
+ *           there
  * Errors    E101 when C1 fails
  */
 export const sqrt: UnaryOp = unary({
@@ -143,8 +144,8 @@ function powerBelow(x: Value, y: Value): Value {
  *   out = xʸ          x̄ = ct · y · xʸ⁻¹, ȳ = ct · out · log(x), and 0 where x = 0 and y ≥ 0
  *
  * Requires  C1 a float dtype. C2 equal shapes. C3 equal dtypes.
- * Numerics  anything to the power 0 is 1, NaN too; negative x gives NaN unless y is an integer, and its
- *           ȳ is always NaN: nearby exponents have no real power. (±1) to ±∞ is NaN
+ * Numerics  anything to the power 0 is 1, NaN too; negative x gives NaN unless y is an integer, and
+ *           its ȳ is always NaN: nearby exponents have no real power. (±1) to ±∞ is NaN
  * Errors    E101 when C1, C2 or C3 fails
  */
 export const pow: BinaryOp = binary({

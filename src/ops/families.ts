@@ -1,6 +1,6 @@
-// What a family of ops shares: type rule, pointwise evaluation, sampling. A section of an elementwise
-// op then holds only its formula, its derivative and its scalar form. Core ops need equal operand
-// types; broadcasting is an op of its own.
+// What a family of ops shares: type rule, pointwise evaluation, sampling. A section of an
+// elementwise op then holds only its formula, its derivative and its scalar form. Core ops need
+// equal operand types; broadcasting is an op of its own.
 
 import type { AttributeKinds, Attributes, ValuesOf } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -70,7 +70,9 @@ export interface UnarySection<K extends AttributeKinds> {
   readonly kinks?: readonly number[]
 }
 
-/** The definition of an elementwise op of one operand. Constraint C1: the dtype is one of `dtypes`. */
+/**
+ * The definition of an elementwise op of one operand. Constraint C1: the dtype is one of `dtypes`.
+ */
 export function defineUnary<const K extends AttributeKinds = Record<never, never>>(
   section: UnarySection<K>,
 ) {
@@ -126,7 +128,9 @@ export interface BinarySection {
   readonly kinks?: readonly number[]
 }
 
-/** An elementwise op of two operands. C1: the dtype is one of `dtypes`. C2, C3: equal shape, dtype. */
+/**
+ * An elementwise op of two operands. C1: the dtype is one of `dtypes`. C2, C3: equal shape, dtype.
+ */
 export function binary(section: BinarySection): BinaryOp {
   const { name, family = 'binary', dtypes = NUMBERS, evaluate, scalar, result } = section
   const op = defineOp({

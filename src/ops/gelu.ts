@@ -96,12 +96,12 @@ const geluOp = defineUnary({
  *
  *   out = x · Φ(x), Φ(x) = ½ (1 + erf(x/√2))          x̄ = ct · (Φ(x) + x · exp(−x²/2)/√(2π))
  *
- * With `approximate`, Φ(x) is ½ (1 + tanh(√(2/π) · (x + 0.044715 x³))), within 5e-4 of the exact one,
- * and the derivative is that of this formula.
+ * With `approximate`, Φ(x) is ½ (1 + tanh(√(2/π) · (x + 0.044715 x³))), within 5e-4 of the exact
+ * one, and the derivative is that of this formula.
  *
  * Requires  C1 a float dtype.
- * Numerics  absolute accuracy: for x below −3, 1 + erf cancels. −∞ gives −0, its limit; the derivative
- *           at ±∞ is 1 or 0
+ * Numerics  absolute accuracy: for x below −3, 1 + erf cancels. −∞ gives −0, its limit; the
+ *           derivative at ±∞ is 1 or 0
  * Errors    E101 when C1 fails
  * Source    Hendrycks and Gimpel, Gaussian error linear units, 2016, section 2
  */

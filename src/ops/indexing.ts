@@ -1,5 +1,5 @@
-// Reading and adding to slices whose position is a value: each is the other's transpose. An index out
-// of range reads 0 and writes nothing, on every backend, so no run can fail on data.
+// Reading and adding to slices whose position is a value: each is the other's transpose. An index
+// out of range reads 0 and writes nothing, on every backend, so no run can fail on data.
 
 import { integer } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -69,9 +69,9 @@ function gathered(x: TensorType, indices: TensorType, axis: number): Dim[] {
 }
 
 /**
- * Calls `visit` for every element of the slices that `indices` picks along `axis`: with its position
- * in the tensor of `shape` that they are slices of, and its position among the slices, which have
- * `extents` together. Indices out of range are passed over.
+ * Calls `visit` for every element of the slices that `indices` picks along `axis`: with its
+ * position in the tensor of `shape` that they are slices of, and its position among the slices,
+ * which have `extents` together. Indices out of range are passed over.
  */
 function eachSlicePosition(
   shape: readonly number[],

@@ -1,5 +1,5 @@
-// Losses of one element each: squared error, and the cross-entropy of a sigmoid. Both are composites,
-// so that a model reads as it is taught; take the `mean` of either.
+// Losses of one element each: squared error, and the cross-entropy of a sigmoid. Both are
+// composites, so that a model reads as it is taught; take the `mean` of either.
 
 import type { Value } from '../ir/builder.ts'
 import { defineComposite, operator } from '../ir/define.ts'
@@ -74,8 +74,9 @@ const sigmoidCrossEntropyOp = defineComposite({
 })
 
 /**
- * positive · softplus(−z) + (1 − y) · softplus(z). Both terms are positive, so a loss near 0 keeps its
- * digits, and smooth, so the derivative is right at z = 0 too, where training from zero weights starts.
+ * positive · softplus(−z) + (1 − y) · softplus(z). Both terms are positive, so a loss near 0 keeps
+ * its digits, and smooth, so the derivative is right at z = 0 too, where training from zero weights
+ * starts.
  */
 function weightedBody(logits: Value, targets: Value, positive: Value): Value {
   const negative = sub(fullLike(targets, 1), targets)
@@ -84,7 +85,9 @@ function weightedBody(logits: Value, targets: Value, positive: Value): Value {
 
 /** Options of `sigmoidCrossEntropy`. */
 export interface SigmoidCrossEntropyOptions {
-  /** What an error on a positive target counts, relative to one on a negative target; 1 by default. */
+  /**
+   * What an error on a positive target counts, relative to one on a negative target; 1 by default.
+   */
   readonly positiveWeight?: number | undefined
 }
 
@@ -93,8 +96,8 @@ export interface SigmoidCrossEntropyOptions {
  *
  *   out = −y · log σ(z) − (1 − y) · log(1 − σ(z))          z̄ = ct · (σ(z) − y), ȳ = −ct · z
  *
- * z are the logits, y the targets. With `positiveWeight` the first term counts that often; the graph
- * then holds both terms in ops, and the derivative is theirs.
+ * z are the logits, y the targets. With `positiveWeight` the first term counts that often; the
+ * graph then holds both terms in ops, and the derivative is theirs.
  *
  * Requires  C1 a float dtype. C2 equal shapes. C3 equal dtypes.
  * Numerics  computed from softplus, so neither logarithm meets 0; an infinite logit gives NaN

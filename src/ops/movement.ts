@@ -1,6 +1,6 @@
-// Ops that give every element of one tensor another place: reshape, transpose, reverse, and the sugar
-// for axes of size 1. Each element of the result is one element of the operand, so they cost nothing
-// where their consumer can take them as an index.
+// Ops that give every element of one tensor another place: reshape, transpose, reverse, and the
+// sugar for axes of size 1. Each element of the result is one element of the operand, so they cost
+// nothing where their consumer can take them as an index.
 
 import { dimensions, integers } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -84,8 +84,8 @@ const sizeHelp = (shape: Shape) =>
   `give a shape of ${sizeOf(shape)} elements, or -1 for the dim that follows from the others`
 
 /**
- * The same elements in row-major order under another shape. One dim of `shape` may be -1: it follows
- * from the others, symbolic dims included.
+ * The same elements in row-major order under another shape. One dim of `shape` may be -1: it
+ * follows from the others, symbolic dims included.
  *
  *   out[unflat(i)] = x[unflat(i)]          x̄ = reshape(ct, x.shape)
  *

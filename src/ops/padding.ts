@@ -1,5 +1,5 @@
-// The public `pad`: a constant around a tensor, which is an op, or its own edge repeated or reflected,
-// which is made of slices.
+// The public `pad`: a constant around a tensor, which is an op, or its own edge repeated or
+// reflected, which is made of slices.
 
 import type { Value } from '../ir/builder.ts'
 import { operator } from '../ir/define.ts'
@@ -11,7 +11,10 @@ import { concat } from './joining.ts'
 import { reverse } from './movement.ts'
 import { padConstant, padOp, sliceAlong } from './slicing.ts'
 
-/** What stands outside the tensor: a constant, the outermost element, or the mirror image without it. */
+/**
+ * What stands outside the tensor: a constant, the outermost element, or the mirror image without
+ * it.
+ */
 export type PadMode = 'constant' | 'edge' | 'reflect'
 
 /** Options of `pad`. */
@@ -31,11 +34,13 @@ export type Padding = readonly [low: Dim, high: Dim]
  *   out[low + i…] = x[i…]          x̄[i…] = ct[low + i…]          (constant)
  *
  * The op can also put `interior` elements between neighbours, so that the derivative of a strided
- * slice is a pad: out[low + (interior + 1) · i…] = x[i…], extent low + n + (n − 1) · interior + high.
+ * slice is a pad: out[low + (interior + 1) · i…] = x[i…], extent low + n + (n − 1) · interior +
+ * high.
  *
  * Requires C1 one entry per axis. C2 sizes are 0 or more. C3 value is a value of the dtype.
  * Numerics value is rounded to the dtype when the node is made
- * Errors   E101 where a constraint fails, an axis to repeat is empty, or one to reflect is too short
+ * Errors   E101 where a constraint fails, an axis to repeat is empty, or one to reflect is too
+ *          short
  *
  * @example
  * pad(image, [[1, 1], [1, 1]], { mode: 'reflect' })

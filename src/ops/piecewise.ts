@@ -1,5 +1,5 @@
-// Elementwise functions with kinks or steps: absolute value, sign, extremes of two, clamping, rounding.
-// Each says what it does where the derivative jumps.
+// Elementwise functions with kinks or steps: absolute value, sign, extremes of two, clamping,
+// rounding. Each says what it does where the derivative jumps.
 
 import { number } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -125,7 +125,9 @@ interface Bounds {
   readonly high: number
 }
 
-/** C2 and C3 of clamp. Float bounds are rounded where they are used; integer ones must fit as given. */
+/**
+ * C2 and C3 of clamp. Float bounds are rounded where they are used; integer ones must fit as given.
+ */
 function checkBounds({ low, high }: Bounds, { dtype }: TensorType): Violation | undefined {
   if (!(low <= high)) {
     return violation('C2', `low must be at most high, got ${low} and ${high}`, {}, 'swap them')
@@ -213,8 +215,8 @@ export const ceil: UnaryOp = unary({
  *   out = ⌊x⌉          x̄ = 0
  *
  * Requires  C1 a float dtype.
- * Numerics  2.5 gives 2, 3.5 gives 4; the sign of a zero stays, and so do NaN and ±∞; the steps count
- *           as flat
+ * Numerics  2.5 gives 2, 3.5 gives 4; the sign of a zero stays, and so do NaN and ±∞; the steps
+ *           count as flat
  * Errors    E101 when C1 fails
  */
 export const round: UnaryOp = unary({

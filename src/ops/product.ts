@@ -62,8 +62,8 @@ function fromRows(rows: Value, x: Value, axes: readonly number[]): Value {
 }
 
 /**
- * The cotangents of the elements of each row: multiply pairs up to the root of a binary tree, then go
- * down again, each child receiving its parent's cotangent times its sibling.
+ * The cotangents of the elements of each row: multiply pairs up to the root of a binary tree, then
+ * go down again, each child receiving its parent's cotangent times its sibling.
  */
 function downTree(rows: Value, ct: Value): Value {
   const { shape } = rows.type

@@ -1,6 +1,6 @@
-// Random numbers as pure ops: bits are a function of key, counter and stream, never of a hidden state.
-// The stream is fixed when the program is built, so renumbering, merging equal nodes, computing one
-// twice or running on another target leaves every draw as it was.
+// Random numbers as pure ops: bits are a function of key, counter and stream, never of a hidden
+// state. The stream is fixed when the program is built, so renumbering, merging equal nodes,
+// computing one twice or running on another target leaves every draw as it was.
 
 import { dimensions, integer } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'

@@ -1,5 +1,5 @@
-// Extremes and where they are. Of several equal extremes the first in row-major order counts, for the
-// position and for the derivative alike, and NaN counts as more extreme than every number.
+// Extremes and where they are. Of several equal extremes the first in row-major order counts, for
+// the position and for the derivative alike, and NaN counts as more extreme than every number.
 
 import { integers } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -54,7 +54,8 @@ export const max: ReduceOp = reduction({
  *   out[k…] = min over r… of x[k…, r…]          x̄[k…, r…] = ct[k…] where r… is argmin, else 0
  *
  * Requires C1 x is a number. C2 axes are distinct and within the rank.
- * Numerics NaN if an element is; an empty minimum is +∞, for integers the greatest value of the type;
+ * Numerics NaN if an element is; an empty minimum is +∞, for integers the greatest value of the
+ * type;
  *          the derivative goes to the first minimum in row-major order
  * Errors   E101 where an axis is out of range or repeated
  */
@@ -155,7 +156,8 @@ const argmaxOp: Op = positionOp({
  *   out[k…] = the first r with x[k…, r] = max over r of x[k…, r]          no derivative
  *
  * Requires C1 x is a number. C2 axes are distinct and within the rank.
- * Numerics the result is i32; ties go to the first; the first NaN, where there is one; −1 where there
+ * Numerics the result is i32; ties go to the first; the first NaN, where there is one; −1 where
+ * there
  *          are no elements
  * Errors   E101 where an axis is out of range or repeated
  */
@@ -178,7 +180,8 @@ const argminOp: Op = positionOp({
  *   out[k…] = the first r with x[k…, r] = min over r of x[k…, r]          no derivative
  *
  * Requires C1 x is a number. C2 axes are distinct and within the rank.
- * Numerics the result is i32; ties go to the first; the first NaN, where there is one; −1 where there
+ * Numerics the result is i32; ties go to the first; the first NaN, where there is one; −1 where
+ * there
  *          are no elements
  * Errors   E101 where an axis is out of range or repeated
  */

@@ -59,11 +59,11 @@ const whereOp = defineOp({
  *
  *   out = condition ? x : y          x̄ = condition ? ct : 0, ȳ = condition ? 0 : ct
  *
- * Requires  C1 condition is bool. C2 x and y of equal shape. C3 x and y of equal dtype. C4 condition
- *           has their shape.
- * Numerics  only the chosen element counts: a NaN in the other stays out of the result. Its cotangent
- *           is 0, which the rule of whatever made it may still turn into 0 · ∞; so guard the operand
- *           of a partial function, not its result: `log(where(c, x, 1))`
+ * Requires  C1 condition is bool. C2 x and y of equal shape. C3 x and y of equal dtype. C4
+ *           condition has their shape.
+ * Numerics  only the chosen element counts: a NaN in the other stays out of the result. Its
+ *           cotangent is 0, which the rule of whatever made it may still turn into 0 · ∞; so guard
+ *           the operand of a partial function, not its result: `log(where(c, x, 1))`
  * Errors    E101 when C1, C2, C3 or C4 fails
  */
 export const where: Operator & ((condition: Value, x: Value, y: Value) => Value) = operator(
@@ -109,7 +109,8 @@ function convert(value: number, from: DTypeName, to: DTypeName): number {
  *   out = x as dtype          x̄ = ct as x's dtype, between floats; else no derivative
  *
  * Numerics  float to integer truncates toward zero and saturates, NaN becomes 0; integer to integer
- *           keeps the low 32 bits; to bool asks whether x ≠ 0, which NaN does; to f32 rounds to nearest
+ *           keeps the low 32 bits; to bool asks whether x ≠ 0, which NaN does; to f32 rounds to
+ *           nearest
  */
 export const cast: Operator & ((x: Value, dtype: DTypeName) => Value) = operator(
   castOp,

@@ -1,5 +1,6 @@
 // Taking a strided part of a tensor, and putting a tensor into a larger one: each is the other's
-// transpose. Positions may be symbolic, so that the derivative of a slice of a symbolic axis is a pad.
+// transpose. Positions may be symbolic, so that the derivative of a slice of a symbolic axis is a
+// pad.
 
 import { dimensions, integers, number } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -139,7 +140,8 @@ function spread(ct: Value, x: Value, { start, stride }: SliceAttributes): Value 
 
 /**
  * Part of a tensor: along every axis from `start` up to but without `end`, in steps of `stride`.
- * Negative positions count from the end; axes beyond the lists are taken whole; a dim may be a name.
+ * Negative positions count from the end; axes beyond the lists are taken whole; a dim may be a
+ * name.
  *
  *   out[i…] = x[start + stride · i…]          x̄[start + stride · i…] = ct[i…], else 0
  *
@@ -239,7 +241,9 @@ export const padOp: Op = defineOp({
   },
 })
 
-/** low + n + (n − 1) · interior + high, at least 0: one polynomial, so that it holds before binding. */
+/**
+ * low + n + (n − 1) · interior + high, at least 0: one polynomial, so that it holds before binding.
+ */
 function paddedShape(shape: Shape, { low, high, interior }: PadAttributes): Dim[] {
   return shape.map((extent, axis) => {
     const between = multiplyDims(addDims(extent, -1), interior[axis]!)

@@ -1,5 +1,5 @@
-// Softmax, its logarithm, and the logarithm of a sum of exponentials: composites, each with a body in
-// core ops that subtracts the maximum first, and with the reverse rule of the textbooks.
+// Softmax, its logarithm, and the logarithm of a sum of exponentials: composites, each with a body
+// in core ops that subtracts the maximum first, and with the reverse rule of the textbooks.
 
 import { integer, integers } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -89,7 +89,8 @@ export function logSoftmaxBody(x: Value, axis: number): Value {
  * Requires  C1 a float dtype. C2 axis is within the rank of x.
  * Numerics  no overflow; −∞ gives 0; a row of −∞ alone, or with ∞, gives NaN
  * Errors    E101 when C1 fails, or where the axis is out of range
- * Source    Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990
+ * Source    Bridle, Probabilistic interpretation of feedforward classification network outputs,
+ *           1990
  */
 export const softmax: AxisOp = alongAxis({
   name: 'softmax',
@@ -152,13 +153,14 @@ const logSumExpOp = defineComposite({
 /**
  * Logarithm of the sum of exponentials over axes, all of them by default: a smooth maximum.
  *
- *   out[k…] = log Σ over r… of exp(x[k…, r…])          x̄[k…, r…] = ct[k…] · exp(x[k…, r…] − out[k…])
+ *   out[k…] = log Σ over r… of exp(x[k…, r…])
+ *   x̄[k…, r…] = ct[k…] · exp(x[k…, r…] − out[k…])
  *
  * The reverse rule takes the softmax from the result at the cost of one exponential.
  *
  * Requires  C1 a float dtype. C2 axes are distinct and within the rank.
- * Numerics  no overflow; −∞ where every element is −∞ or there is none, and then the derivative is 0;
- *           ∞ where an element is, and then the derivative is not finite
+ * Numerics  no overflow; −∞ where every element is −∞ or there is none, and then the derivative is
+ *           0; ∞ where an element is, and then the derivative is not finite
  * Errors    E101 when C1 fails, or where an axis is out of range or repeated
  */
 export const logSumExp: ReduceOp = operator(

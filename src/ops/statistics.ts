@@ -25,7 +25,10 @@ interface MomentSection {
   readonly vjp?: (context: VjpContext<'x', Attributes>) => { readonly x: Derivative }
 }
 
-/** A composite reduction of floats. C1: x is a float. C2: the axes are ascending, distinct and there. */
+/**
+ * A composite reduction of floats. C1: x is a float. C2: the axes are ascending, distinct and
+ * there.
+ */
 function moment({ name, body, vjp }: MomentSection): ReduceOp {
   const op = defineComposite({
     name,
@@ -90,8 +93,8 @@ export const mean: ReduceOp = moment({
  *
  *   out[k…] = (1/n) Σ over r… of (x[k…, r…] − mean[k…])²          x̄ = ct · 2 (x − mean) / n
  *
- * Deviations sum to zero, so nothing flows back through the mean; the rule leaves out the sum that the
- * body's derivative would spend on finding that.
+ * Deviations sum to zero, so nothing flows back through the mean; the rule leaves out the sum that
+ * the body's derivative would spend on finding that.
  *
  * Requires  C1 a float dtype. C2 axes are distinct and within the rank.
  * Numerics  never negative: deviations are squared, not the difference of two squares taken. The

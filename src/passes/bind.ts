@@ -6,7 +6,9 @@ import { checkDims, type Dims } from '../ir/dim.ts'
 import { type Pass, sizeOption } from '../rewrite/pass.ts'
 import { GraphError } from '../support/diagnostic.ts'
 
-/** Puts sizes in for symbolic dims: `bind{batch=32}`. Throws E107 where a dim is left without one. */
+/**
+ * Puts sizes in for symbolic dims: `bind{batch=32}`. Throws E107 where a dim is left without one.
+ */
 export const bind: Pass = {
   name: 'bind',
   summary: 'puts sizes in for symbolic dims',

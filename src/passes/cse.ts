@@ -40,7 +40,9 @@ function firstEqual(numbers: Map<Op, Map<string, Node>>, node: Node): Node {
   return first ?? node
 }
 
-/** Texts of attributes, kept as long as those: a large constant is printed once, not once per pass. */
+/**
+ * Texts of attributes, kept as long as those: a large constant is printed once, not once per pass.
+ */
 const keys = new WeakMap<Attributes, string>()
 
 function keyOf(kinds: AttributeKinds, attributes: Attributes): string {

@@ -1,5 +1,5 @@
-// Pass dce: dead code. What no output and no update is computed from goes; arguments stay, since they
-// are the interface of the graph.
+// Pass dce: dead code. What no output and no update is computed from goes; arguments stay, since
+// they are the interface of the graph.
 
 import { commit } from '../ir/edit.ts'
 import { nodesOf } from '../ir/graph.ts'

@@ -1,6 +1,6 @@
 // Pass decompose: composites give way to their bodies, until only core ops are left. It runs after
-// derivatives are taken, so a composite's own derivative rule has had its say. A body's nodes have the
-// origin of the composite, and its random ops the streams that its attributes name.
+// derivatives are taken, so a composite's own derivative rule has had its say. A body's nodes have
+// the origin of the composite, and its random ops the streams that its attributes name.
 
 import type { Pass } from '../rewrite/pass.ts'
 import { Workspace } from '../rewrite/workspace.ts'

@@ -1,6 +1,7 @@
-// Pass fold: what is known is computed now, by the reference meaning of each op rounded to its dtype.
-// Results differ from those of a run in the last bits at most, where a target approximates an op.
-// A fill stays a fill, whatever its shape, symbolic ones included, and equal elements become a fill.
+// Pass fold: what is known is computed now, by the reference meaning of each op rounded to its
+// dtype. Results differ from those of a run in the last bits at most, where a target approximates
+// an op. A fill stays a fill, whatever its shape, symbolic ones included, and equal elements become
+// a fill.
 
 import type { Value } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
@@ -16,7 +17,9 @@ import { fillOf, isKnown, literalOf } from './known.ts'
 /** Most elements of a result or operand that are computed ahead and stored. */
 const DEFAULT_LIMIT = 4096
 
-/** Computes nodes with known operands; `fold{limit=100}` stores at most so many elements of each. */
+/**
+ * Computes nodes with known operands; `fold{limit=100}` stores at most so many elements of each.
+ */
 export const fold: Pass = {
   name: 'fold',
   summary: 'computes what is known',

@@ -1,5 +1,5 @@
-// Which values are known before anything runs: constants, and fills of one repeated number. Patterns
-// and folding ask here; nothing else in the passes looks into those two ops.
+// Which values are known before anything runs: constants, and fills of one repeated number.
+// Patterns and folding ask here; nothing else in the passes looks into those two ops.
 
 import { sizeOf } from '../ir/dim.ts'
 import type { Node } from '../ir/graph.ts'
@@ -12,7 +12,9 @@ export function isKnown({ op }: Node): boolean {
   return op === full.op || op === constant.op
 }
 
-/** The one value of all elements that a node makes; undefined where they differ or are not known. */
+/**
+ * The one value of all elements that a node makes; undefined where they differ or are not known.
+ */
 export function fillOf({ op, attributes: { value } }: Node): number | undefined {
   if (op === full.op && typeof value === 'number') return value
   return op === constant.op && value instanceof Literal ? value.uniform : undefined

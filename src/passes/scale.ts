@@ -1,5 +1,6 @@
-// What ops weigh when a rule has to make a graph smaller. The numbers say which of two ways to write
-// the same thing is the better one, no more; the cost of running a graph is a matter of lowering.
+// What ops weigh when a rule has to make a graph smaller. The numbers say which of two ways to
+// write the same thing is the better one, no more; the cost of running a graph is a matter of
+// lowering.
 
 import type { Node } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'

@@ -8,8 +8,8 @@ import { GraphError, nearest } from '../support/diagnostic.ts'
 import { defaultRules, rules } from './rules.ts'
 
 /**
- * Applies rewrite rules until none applies. `simplify{assume_finite=true}` adds the rules that hold for
- * finite values only; `simplify{only="mul-self"}` applies one rule alone.
+ * Applies rewrite rules until none applies. `simplify{assume_finite=true}` adds the rules that hold
+ * for finite values only; `simplify{only="mul-self"}` applies one rule alone.
  */
 export const simplify: Pass = {
   name: 'simplify',

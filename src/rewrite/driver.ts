@@ -1,6 +1,7 @@
-// Applies rules until none applies. Rules are indexed by op, nodes wait in a worklist, and only what a
-// rewrite touched is looked at again. Rules must make the graph smaller by the measure, so this ends;
-// a step limit guards against rules that do not, and its error names the last ones that fired.
+// Applies rules until none applies. Rules are indexed by op, nodes wait in a worklist, and only
+// what a rewrite touched is looked at again. Rules must make the graph smaller by the measure, so
+// this ends; a step limit guards against rules that do not, and its error names the last ones that
+// fired.
 
 import type { Node, ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
@@ -35,7 +36,9 @@ export interface Firing {
 
 /** What a run of the driver may cost. */
 export interface DriverOptions {
-  /** Most firings before rewriting is taken to be endless; by default in proportion to the graph. */
+  /**
+   * Most firings before rewriting is taken to be endless; by default in proportion to the graph.
+   */
   readonly stepLimit?: number | undefined
 }
 
@@ -144,7 +147,10 @@ class Driver {
     })
   }
 
-  /** New nodes, changed nodes and those above them see a new neighbourhood, as do those around a loss. */
+  /**
+   * New nodes, changed nodes and those above them see a new neighbourhood, as do those around a
+   * loss.
+   */
   #enqueue({ added, changed, relieved }: Replacement): void {
     for (const id of added) this.#waiting.add(id)
     for (const id of [...changed, ...relieved]) this.#addUpward(id, this.#levels)

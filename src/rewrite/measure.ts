@@ -1,9 +1,10 @@
-// What rewriting makes smaller. Every rule lowers the measure of the graph it is applied to, and the
-// measure is a list of integers that cannot go below zero, compared from the left: so any set of rules
-// comes to an end, in whatever order they fire.
+// What rewriting makes smaller. Every rule lowers the measure of the graph it is applied to, and
+// the measure is a list of integers that cannot go below zero, compared from the left: so any set
+// of rules comes to an end, in whatever order they fire.
 //
-// The cost counts a shared value once per use, as if the graph were written out as a tree. Then a rule
-// that replaces a term by a cheaper one lowers it even where parts of the old term stay for others.
+// The cost counts a shared value once per use, as if the graph were written out as a tree. Then a
+// rule that replaces a term by a cheaper one lowers it even where parts of the old term stay for
+// others.
 
 import { type Graph, type Node, nodesOf, type ValueId } from '../ir/graph.ts'
 import { rootsOf } from '../ir/traverse.ts'

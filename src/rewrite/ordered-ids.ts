@@ -1,5 +1,6 @@
-// The definition order of a graph under rewriting: a doubly linked list of ids, so that a node can be
-// put before another, or taken out, without moving the rest. Links are arrays by id: ids are dense.
+// The definition order of a graph under rewriting: a doubly linked list of ids, so that a node can
+// be put before another, or taken out, without moving the rest. Links are arrays by id: ids are
+// dense.
 
 import type { ValueId } from '../ir/graph.ts'
 

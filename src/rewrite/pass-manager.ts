@@ -1,6 +1,6 @@
-// Runs pipelines. Around every pass: the stages it expects, the graph it leaves, the time it took. A
-// pass that breaks a graph is named, with the lines around the damage before and after and the command
-// that repeats it. What happened is handed to `trace`; the manager itself prints nothing.
+// Runs pipelines. Around every pass: the stages it expects, the graph it leaves, the time it took.
+// A pass that breaks a graph is named, with the lines around the damage before and after and the
+// command that repeats it. What happened is handed to `trace`; the manager itself prints nothing.
 
 import type { Patch } from 'immer'
 import type { Graph } from '../ir/graph.ts'
@@ -43,8 +43,8 @@ export interface PipelineResult {
 
 /**
  * Runs the passes of a pipeline in order. Throws E106 where the graph given is not well formed or a
- * pass comes too early, and E901 naming the pass after which the graph is not well formed or does not
- * keep what its stage promises.
+ * pass comes too early, and E901 naming the pass after which the graph is not well formed or does
+ * not keep what its stage promises.
  */
 export function runPipeline(
   graph: Graph,

@@ -1,5 +1,5 @@
-// The contract of a pass, and pipelines as data: a list of passes with their options, which text such
-// as `bind{batch=32},simplify` names. Running them is the pass manager's business.
+// The contract of a pass, and pipelines as data: a list of passes with their options, which text
+// such as `bind{batch=32},simplify` names. Running them is the pass manager's business.
 
 import type { Patch } from 'immer'
 import type { Graph } from '../ir/graph.ts'

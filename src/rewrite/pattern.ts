@@ -264,7 +264,9 @@ function matchAll(
   )
 }
 
-/** Goes on with `name` bound, if it is free or bound to the same; takes the binding back on failure. */
+/**
+ * Goes on with `name` bound, if it is free or bound to the same; takes the binding back on failure.
+ */
 function bind(
   bindings: Bindings,
   name: string | undefined,

@@ -1,6 +1,6 @@
-// A rewrite rule: a named value with its reason, its exactness and its own example, from which the one
-// generic test of all rules and the rules page are made. Rules name what they match and what they
-// build; finding the places is the driver's business.
+// A rewrite rule: a named value with its reason, its exactness and its own example, from which the
+// one generic test of all rules and the rules page are made. Rules name what they match and what
+// they build; finding the places is the driver's business.
 
 import type { AttributeKind } from '../ir/attribute.ts'
 import type { Appender, Value } from '../ir/builder.ts'
@@ -8,9 +8,9 @@ import { invariant } from '../support/diagnostic.ts'
 import type { Matched, Pattern } from './pattern.ts'
 
 /**
- * How much a rule may change a value.
- * `bitwise`: nothing, at NaN, infinities and −0 too. `rounding`: the last bits, or the sign of a zero.
- * `assumes-finite`: anything where an operand is NaN or infinite.
+ * How much a rule may change a value. `bitwise`: nothing, at NaN, infinities and −0 too.
+ * `rounding`: the last bits, or the sign of a zero. `assumes-finite`: anything where an operand is
+ * NaN or infinite.
  */
 export type Exactness = 'bitwise' | 'rounding' | 'assumes-finite'
 
@@ -57,7 +57,9 @@ export interface Rule {
   readonly example: Example
 }
 
-/** A rule from its section. The captures are typed by the pattern; inside the driver they are data. */
+/**
+ * A rule from its section. The captures are typed by the pattern; inside the driver they are data.
+ */
 export function rule<C>(section: RuleSection<C>): Rule {
   const { when = () => true, build } = section
   const typed = (captures: Readonly<Record<string, unknown>>) =>
@@ -73,7 +75,9 @@ export function rule<C>(section: RuleSection<C>): Rule {
   }
 }
 
-/** An attribute of a matched node, checked to be of its kind: `attribute(root, 'axes', integers)`. */
+/**
+ * An attribute of a matched node, checked to be of its kind: `attribute(root, 'axes', integers)`.
+ */
 export function attribute<T>(of: Matched, name: string, kind: AttributeKind<T>): T {
   const value = of.attributes[name]
   invariant(kind.accepts(value), of.op.name, `attribute "${name}" is ${kind.what}`)

@@ -1,6 +1,7 @@
-// A graph while a pass works on it: mutable, with use lists and a definition order that new nodes are
-// linked into. It is an appender, so rules and op bodies build in it with the functions that users
-// build with. Nothing of the graph it started from is written; `commit` makes one change of it all.
+// A graph while a pass works on it: mutable, with use lists and a definition order that new nodes
+// are linked into. It is an appender, so rules and op bodies build in it with the functions that
+// users build with. Nothing of the graph it started from is written; `commit` makes one change of
+// it all.
 
 import type { Attributes } from '../ir/attribute.ts'
 import type { Appender, Value } from '../ir/builder.ts'
@@ -157,8 +158,8 @@ export class Workspace implements Appender {
   }
 
   /**
-   * Puts what `build` answers in the place of a node's results. New nodes stand just before the node
-   * and have its origin. Undefined where `build` answers the node's own results.
+   * Puts what `build` answers in the place of a node's results. New nodes stand just before the
+   * node and have its origin. Undefined where `build` answers the node's own results.
    */
   replace(node: Node, build: () => Value | readonly Value[]): Replacement | undefined {
     this.#cursor = node
@@ -226,7 +227,10 @@ export class Workspace implements Appender {
     this.#handOverName(from, to)
   }
 
-  /** A value made in place of a named one takes the name; a value that was there before keeps its own. */
+  /**
+   * A value made in place of a named one takes the name; a value that was there before keeps its
+   * own.
+   */
   #handOverName(from: ValueId, to: ValueId): void {
     const name = this.#results[from]?.name
     const owner = this.#makers[to]
@@ -235,7 +239,10 @@ export class Workspace implements Appender {
     this.#enter({ ...owner, results })
   }
 
-  /** Erases those of the nodes that nobody uses, and whatever nobody uses then; answers who lost a user. */
+  /**
+   * Erases those of the nodes that nobody uses, and whatever nobody uses then; answers who lost a
+   * user.
+   */
   #sweep(candidates: readonly ValueId[]): ValueId[] {
     const pending = [...candidates]
     const relieved = new Set<ValueId>()

@@ -1,5 +1,5 @@
-// The host's clock, for reports of time. Declared here, as the package is compiled without the types of
-// any host.
+// The host's clock, for reports of time. Declared here, as the package is compiled without the
+// types of any host.
 
 interface Host {
   readonly performance?: { now(): number }

@@ -1,5 +1,5 @@
-// Every stable error code, by class: E1xx graphs, E2xx derivatives, E3xx text and files, E5xx targets,
-// E9xx our own bugs. The doc comment of an entry is its section in docs/errors.md.
+// Every stable error code, by class: E1xx graphs, E2xx derivatives, E3xx text and files, E5xx
+// targets, E9xx our own bugs. The doc comment of an entry is its section in docs/errors.md.
 
 /** The subject line of each code, as the generated error page lists it. */
 export const CODES = {
@@ -26,11 +26,15 @@ export const CODES = {
   E109: 'dim expression not expressible',
   /** A host value (nested array, typed array) does not describe a tensor. */
   E110: 'host value is not a tensor',
-  /** A derivative is asked of a value that is not a float scalar, or of a name that is not there. */
+  /**
+   * A derivative is asked of a value that is not a float scalar, or of a name that is not there.
+   */
   E201: 'derivative cannot be asked for',
   /** The value does not depend on the argument at all, so its derivative is zero everywhere. */
   E202: 'independent of the argument',
-  /** Every path to the argument passes an operand that has no derivative (an integer, an argmax). */
+  /**
+   * Every path to the argument passes an operand that has no derivative (an integer, an argmax).
+   */
   E203: 'no differentiable path',
   /** A path to the argument passes a rule that is not implemented. */
   E204: 'derivative rule not implemented',
@@ -40,7 +44,9 @@ export const CODES = {
   E302: 'unknown name in text',
   /** A written result type differs from the one that the op's type rule gives. */
   E303: 'written type differs',
-  /** A kernel or program does not satisfy its verifier; the message begins with the rule's number. */
+  /**
+   * A kernel or program does not satisfy its verifier; the message begins with the rule's number.
+   */
   E304: 'kernel is not well formed',
   /** A data file is cut short, has a wrong magic number, or holds what cannot be read. */
   E310: 'data file cannot be read',

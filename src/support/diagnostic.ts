@@ -1,5 +1,5 @@
-// The four kinds of error that gradc throws, and how they read. An error is data first (code, operands,
-// place, help), rendered once. Nothing else is thrown on purpose anywhere in the package.
+// The four kinds of error that gradc throws, and how they read. An error is data first (code,
+// operands, place, help), rendered once. Nothing else is thrown on purpose anywhere in the package.
 
 import type { Code } from './codes.ts'
 import { formatLocation, type SourceLocation, type SourceReference, sourceLine } from './source.ts'
@@ -44,7 +44,10 @@ export interface TextSpan extends Span {
   readonly text: string
 }
 
-/** What the four error classes share. `diagnostics` holds all that was found; the first names `code`. */
+/**
+ * What the four error classes share. `diagnostics` holds all that was found; the first names
+ * `code`.
+ */
 export abstract class DiagnosticError extends Error {
   readonly diagnostics: readonly Diagnostic[]
 
@@ -111,7 +114,10 @@ function renderAll(diagnostics: readonly Diagnostic[]): string {
   return [...shown, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n\n')
 }
 
-/** What a diagnostic is about when the text itself is wrong; its place then stands in the first line. */
+/**
+ * What a diagnostic is about when the text itself is wrong; its place then stands in the first
+ * line.
+ */
 export const PARSE_SUBJECT = 'parse error'
 
 /** The error as text: the sentence, the node, its operands with carets, the place, the help. */
@@ -184,8 +190,8 @@ function locationOf(d: Diagnostic): SourceLocation | undefined {
 }
 
 /**
- * The name of `candidates` nearest to `name`, where one is near enough to be meant: one edit, or one
- * in three letters. Capitals count for nothing.
+ * The name of `candidates` nearest to `name`, where one is near enough to be meant: one edit, or
+ * one in three letters. Capitals count for nothing.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined

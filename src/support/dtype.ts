@@ -16,7 +16,9 @@ export interface DType {
   readonly bytes: number
   /** The type in which arithmetic on it is done; equal to `name` unless it is storage only. */
   readonly compute: DTypeName
-  /** The nearest value of the type: float rounding, two's-complement wrapping, or truth as 0 or 1. */
+  /**
+   * The nearest value of the type: float rounding, two's-complement wrapping, or truth as 0 or 1.
+   */
   readonly round: (value: number) => number
   /** A zeroed array of `length` elements. */
   readonly allocate: (length: number) => TypedArray
@@ -24,7 +26,9 @@ export interface DType {
   readonly view: (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray
 }
 
-/** Every element type by name. `bool` is stored as a 32-bit 0 or 1: a lane mask on every backend. */
+/**
+ * Every element type by name. `bool` is stored as a 32-bit 0 or 1: a lane mask on every backend.
+ */
 export const DTYPES: Readonly<Record<DTypeName, DType>> = {
   f32: {
     name: 'f32',

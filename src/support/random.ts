@@ -1,5 +1,6 @@
-// A seeded stream of numbers for tests, samples and gradient checks. It is Threefry in counter mode,
-// so a seed names one sequence on every engine. Random ops of a graph do not use it (see ops/random).
+// A seeded stream of numbers for tests, samples and gradient checks. It is Threefry in counter
+// mode, so a seed names one sequence on every engine. Random ops of a graph do not use it (see
+// ops/random).
 
 import { threefry2x32 } from './threefry.ts'
 

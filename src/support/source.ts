@@ -70,8 +70,8 @@ export function captureSource(boundary?: (...args: never[]) => unknown): SourceR
 }
 
 /**
- * The first frame of a formatted stack that is neither in the folder `root` nor the engine's. Without
- * a root, in a bundle, it is the first frame: there the boundary of the capture must do.
+ * The first frame of a formatted stack that is neither in the folder `root` nor the engine's.
+ * Without a root, in a bundle, it is the first frame: there the boundary of the capture must do.
  */
 export function userFrame(stack: string, root = packageRoot): SourceLocation | undefined {
   const frames = stack

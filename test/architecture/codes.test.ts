@@ -8,7 +8,10 @@ import { filesOf, placeOf, sourcesOf, textOf, treeOf } from './sources.ts'
 /** Tests of rendering spell codes without provoking them. */
 const SPELLS_ONLY = /^test\/(?:architecture\/|support\/diagnostic\.test)/
 
-/** The codes that each class may carry: parsers find faults of graphs too, and a bug may be any fault. */
+/**
+ * The codes that each class may carry: parsers find faults of graphs too, and a bug may be any
+ * fault.
+ */
 const CARRIES: Readonly<Record<string, RegExp>> = {
   GraphError: /^E[124]|^E304/,
   ParseError: /^E[13]/,

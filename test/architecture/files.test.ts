@@ -1,5 +1,5 @@
-// How files are written: short, opened by what they are, documented where they export, finished, and
-// about the project only.
+// How files are written: short, opened by what they are, documented where they export, finished,
+// and about the project only.
 
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
@@ -7,6 +7,8 @@ import { filesOf, placeOf, sourcesOf, textOf, treeOf } from './sources.ts'
 
 const LONGEST_FILE = 400
 const LONGEST_FUNCTION = 40
+/** Columns of a comment; the formatter minds code only. */
+const WIDTH = 100
 
 const written = sourcesOf('src', 'tools', 'bench', 'examples')
 const tested = sourcesOf('test')
@@ -29,6 +31,14 @@ describe('a file', () => {
   it(`has at most ${LONGEST_FILE} lines`, () => {
     const long = written.map(path => `${path}: ${lines(path).length}`)
     expect(long.filter(entry => Number(entry.split(': ')[1]) > LONGEST_FILE)).toEqual([])
+  })
+
+  it(`keeps its comments within ${WIDTH} columns`, () => {
+    const isWide = (line: string) => /^\s*(?:\/\/|\/?\*)/.test(line) && [...line].length > WIDTH
+    const wide = [...written, ...tested].flatMap(path =>
+      lines(path).flatMap((line, i) => (isWide(line) ? [`${path}:${i + 1}`] : [])),
+    )
+    expect(wide).toEqual([])
   })
 
   it('opens with what it is', () => {

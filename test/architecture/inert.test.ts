@@ -1,5 +1,6 @@
-// Importing an entry does nothing: no global is set or read into, no wasm compiled, nothing scheduled,
-// listened to or printed. And what a bundle of the core holds besides ours is immer alone.
+// Importing an entry does nothing: no global is set or read into, no wasm compiled, nothing
+// scheduled, listened to or printed. And what a bundle of the core holds besides ours is immer
+// alone.
 
 import { execFileSync } from 'node:child_process'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,5 @@
-// The repository's own files as data, for the tests of its architecture: texts, syntax trees, imports.
+// The repository's own files as data, for the tests of its architecture: texts, syntax trees,
+// imports.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'

@@ -1,4 +1,5 @@
-// Derivatives of whole graphs: values against closed forms, composition, origins, and every refusal.
+// Derivatives of whole graphs: values against closed forms, composition, origins, and every
+// refusal.
 
 import { describe, expect, it } from 'vitest'
 import { gradient, gradients, jvp } from '../../src/autodiff/gradient.ts'

@@ -1,5 +1,6 @@
-// The IDX reader: every element type and rank, plain and gzip, from bytes, paths and URLs; and what it
-// says of files that are cut short, too long, damaged, of another format, or that claim what they lack.
+// The IDX reader: every element type and rank, plain and gzip, from bytes, paths and URLs; and what
+// it says of files that are cut short, too long, damaged, of another format, or that claim what
+// they lack.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

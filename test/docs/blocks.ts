@@ -1,5 +1,6 @@
-// Fenced blocks of the Markdown pages, and how the TypeScript ones become modules that can be checked
-// and run: `gradc` means the sources here, and a trailing `// value` states what a line prints.
+// Fenced blocks of the Markdown pages, and how the TypeScript ones become modules that can be
+// checked and run: `gradc` means the sources here, and a trailing `// value` states what a line
+// prints.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// The walkthroughs of CONTRIBUTING.md: the op passes what every op must, the rule does what its example
-// says.
+// The walkthroughs of CONTRIBUTING.md: the op passes what every op must, the rule does what its
+// example says.
 
 import { expect, it } from 'vitest'
 import type { Operator } from '../../src/ir/op.ts'

@@ -1,5 +1,5 @@
-// The README and CONTRIBUTING are tried: their TypeScript is checked and run, what it prints is what
-// the page says, errors read as shown, and links lead somewhere.
+// The README and CONTRIBUTING are tried: their TypeScript is checked and run, what it prints is
+// what the page says, errors read as shown, and links lead somewhere.
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

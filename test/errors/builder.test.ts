@@ -1,5 +1,5 @@
-// How errors read for somebody who builds a graph in TypeScript: the sentence, the node, the operands
-// with the culprit marked, the line of their own that made it, and one thing to do.
+// How errors read for somebody who builds a graph in TypeScript: the sentence, the node, the
+// operands with the culprit marked, the line of their own that made it, and one thing to do.
 
 import { describe, expect, it } from 'vitest'
 import { bindGraph } from '../../src/ir/bind.ts'

@@ -1,5 +1,5 @@
-// Every wrong text of this folder is refused with exactly the findings written in it, and together they
-// meet every constraint of every op and every rule of the verifier.
+// Every wrong text of this folder is refused with exactly the findings written in it, and together
+// they meet every constraint of every op and every rule of the verifier.
 
 import { describe, expect, it } from 'vitest'
 import type { Op } from '../../src/ir/op.ts'

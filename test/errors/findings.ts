@@ -1,14 +1,16 @@
-// Wrong texts with what must be said of them. A file holds sections separated by `// -----`; a section
-// is run as its `// run: opt …` line says and must be refused. What is found stands as a comment
+// Wrong texts with what must be said of them. A file holds sections separated by `// -----`; a
+// section is run as its `// run: opt …` line says and must be refused. What is found stands as a
+// comment
 //
 //   %1 = matmul %x, %w : f32[2,4]  // error: E101 matmul: contracting axes must … (C1)
 //
-// on the line at fault, or on a line of its own where a finding has no place. A section that opens with
+// on the line at fault, or on a line of its own where a finding has no place. A section that opens
+// with
 //
 //   // each op with C1 "x is f32, f64"
 //
-// stands for one text per op that has exactly these constraints and takes the attributes written, with
-// the op's name for OP.
+// stands for one text per op that has exactly these constraints and takes the attributes written,
+// with the op's name for OP.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Op } from '../../src/ir/op.ts'

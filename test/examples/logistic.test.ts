@@ -1,5 +1,5 @@
-// The logistic example: it learns on embedded glyphs and on IDX files, one seed always gives one run,
-// and data that cannot be used is refused by name.
+// The logistic example: it learns on embedded glyphs and on IDX files, one seed always gives one
+// run, and data that cannot be used is refused by name.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -205,7 +205,8 @@ function numericDerivative(
   ct: Literal,
   t: readonly (Literal | undefined)[],
 ): Estimate {
-  // Nothing to perturb: the derivative is the empty sum, whatever the value (a max of nothing is -inf).
+  // Nothing to perturb: the derivative is the empty sum, whatever the value (a max of nothing is
+  // -inf).
   if (t.every(direction => direction === undefined || direction.size === 0))
     return { value: 0, error: 0 }
   return richardson(h => {

@@ -1,5 +1,5 @@
-// One op under a microscope: its pullback and pushforward as graphs on known operands, and its value
-// as a plain function, for the oracles to compare. Everything is computed in double.
+// One op under a microscope: its pullback and pushforward as graphs on known operands, and its
+// value as a plain function, for the oracles to compare. Everything is computed in double.
 
 import { pushforward } from '../../src/autodiff/forward.ts'
 import { pullback } from '../../src/autodiff/reverse.ts'
@@ -63,7 +63,10 @@ export function run({ op, sample }: Trial, operands: readonly Literal[]): Litera
   return evaluateOp(op, operands, sample.attributes, 'f64')
 }
 
-/** A random direction of the type of `like`, of unit length over all of `likes`; undefined for integers. */
+/**
+ * A random direction of the type of `like`, of unit length over all of `likes`; undefined for
+ * integers.
+ */
 export function direction(draw: Draw, likes: readonly Literal[]): (Literal | undefined)[] {
   const raw = likes.map(like =>
     isFloat(like.dtype) ? like.map(() => draw.normal(), like.dtype) : undefined,

@@ -20,8 +20,8 @@ import { DTYPES, type DTypeName } from '../../src/support/dtype.ts'
 const ULPS = 6
 
 /**
- * Ops whose formula adds numbers of opposite sign that nearly cancel: for them the unit is that of the
- * operand, since a relative bound on a difference near 0 is not what the op promises.
+ * Ops whose formula adds numbers of opposite sign that nearly cancel: for them the unit is that of
+ * the operand, since a relative bound on a difference near 0 is not what the op promises.
  */
 const CANCELLING: ReadonlySet<string> = new Set(['gelu'])
 
@@ -80,7 +80,8 @@ function distance(op: Op, dtype: DTypeName, meant: number, computed: number, x: 
   if (Object.is(meant, computed)) return 0
   if (dtype !== 'f32' && dtype !== 'f64') return Number.POSITIVE_INFINITY
   const { epsilon, smallestNormal } = FLOAT_FORMAT[dtype]
-  // A factor below the normal range may be flushed to 0 before a product brings it back above: silu.
+  // A factor below the normal range may be flushed to 0 before a product brings it back above:
+  // silu.
   const negligible = 128 * smallestNormal
   if (Math.abs(meant) < negligible && Math.abs(computed) < negligible) {
     return meant === 0 && computed === 0 ? Number.POSITIVE_INFINITY : 0

@@ -1,5 +1,5 @@
-// Ops whose kernels are index expressions or accumulations: a loops kernel built from the lowering is
-// verified, interpreted, and compared with the reference meaning bit for bit.
+// Ops whose kernels are index expressions or accumulations: a loops kernel built from the lowering
+// is verified, interpreted, and compared with the reference meaning bit for bit.
 
 import { describe, expect, it } from 'vitest'
 import { evaluateOp } from '../../src/ir/evaluate.ts'

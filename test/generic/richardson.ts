@@ -1,6 +1,6 @@
 // The numeric oracle: central differences with Richardson extrapolation (Ridders, "Accurate
-// computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software 4, 1982), which says how far
-// it trusts itself.
+// computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software 4, 1982), which says how
+// far it trusts itself.
 
 /** A numeric derivative and its own estimate of its absolute error. */
 export interface Estimate {

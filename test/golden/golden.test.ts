@@ -1,5 +1,5 @@
-// Golden texts: opt run on every file below this folder must print what the file says. A failure shows
-// the difference and the commands that repeat it and accept it.
+// Golden texts: opt run on every file below this folder must print what the file says. A failure
+// shows the difference and the commands that repeat it and accept it.
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseGraphs } from '../../src/ir/parser.ts'

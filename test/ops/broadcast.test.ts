@@ -1,4 +1,5 @@
-// Sums and broadcasts: NumPy's alignment outside, named axes inside, and each the other's transpose.
+// Sums and broadcasts: NumPy's alignment outside, named axes inside, and each the other's
+// transpose.
 
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../../src/ir/builder.ts'

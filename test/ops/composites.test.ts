@@ -1,5 +1,5 @@
-// Composites on numbers worked out by hand, at the ends where naive formulas overflow, and on symbolic
-// shapes; and what the options of the losses mean.
+// Composites on numbers worked out by hand, at the ends where naive formulas overflow, and on
+// symbolic shapes; and what the options of the losses mean.
 
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../src/ir/builder.ts'

@@ -1,5 +1,5 @@
-// Public functions of ops as functions of known tensors: their values, their derivatives in both modes
-// and the types they give. For tests that state numbers; `known.ts` has the plain values.
+// Public functions of ops as functions of known tensors: their values, their derivatives in both
+// modes and the types they give. For tests that state numbers; `known.ts` has the plain values.
 
 import { pushforward } from '../../src/autodiff/forward.ts'
 import { pullback } from '../../src/autodiff/reverse.ts'

@@ -1,4 +1,5 @@
-// Reshape, transpose and reverse: shapes that are inferred, sentences of errors, and how kernels index.
+// Reshape, transpose and reverse: shapes that are inferred, sentences of errors, and how kernels
+// index.
 
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../../src/ir/builder.ts'

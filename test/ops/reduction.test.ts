@@ -1,5 +1,5 @@
-// Extremes, their positions, products and running sums where libraries differ: ties, NaN, nothing to
-// reduce, and products with zeros, whose derivatives are compared with products written out.
+// Extremes, their positions, products and running sums where libraries differ: ties, NaN, nothing
+// to reduce, and products with zeros, whose derivatives are compared with products written out.
 
 import { describe, expect, it } from 'vitest'
 import { gradient, jvp } from '../../src/autodiff/gradient.ts'

@@ -1,4 +1,5 @@
-// Slices, pads, concat, stack and split: positions from the end and symbolic ones, and every padding.
+// Slices, pads, concat, stack and split: positions from the end and symbolic ones, and every
+// padding.
 
 import { describe, expect, it } from 'vitest'
 import { gradient } from '../../src/autodiff/gradient.ts'

@@ -1,5 +1,5 @@
-// The pass manager: what it says about a pass that breaks a graph, how pipelines read and print, what
-// it records.
+// The pass manager: what it says about a pass that breaks a graph, how pipelines read and print,
+// what it records.
 
 import { describe, expect, it } from 'vitest'
 import type { Graph } from '../../src/ir/graph.ts'

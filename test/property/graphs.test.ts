@@ -15,7 +15,9 @@ import { runPipeline } from '../../src/rewrite/pass-manager.ts'
 import { runs, seed } from '../counts.ts'
 import { DIMS, randomArguments, randomGraph } from './random-graph.ts'
 
-/** Rewriting may reorder roundings; in double, on values of moderate size, this is far above them. */
+/**
+ * Rewriting may reorder roundings; in double, on values of moderate size, this is far above them.
+ */
 const TOLERANCE = 1e-8
 
 const NAMES = ['x', 'w', 'b', 's']

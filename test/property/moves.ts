@@ -1,6 +1,6 @@
 // The steps from which random graphs are made. A move takes a value of the graph so far and gives a
-// new one, or nothing where it does not apply. Values stay of moderate size (steep functions only see
-// bounded arguments), so that comparisons up to rounding mean something.
+// new one, or nothing where it does not apply. Values stay of moderate size (steep functions only
+// see bounded arguments), so that comparisons up to rounding mean something.
 
 import type { Value } from '../../src/ir/builder.ts'
 import type { Dim } from '../../src/ir/dim.ts'
@@ -110,7 +110,8 @@ const binary: readonly Move[] = [
     return where(both, add(x, y), sub(x, y))
   },
   (x, c) => {
-    // y stands beside its comparison: a choice alone has no differentiable path, which is a refusal.
+    // y stands beside its comparison: a choice alone has no differentiable path, which is a
+    // refusal.
     const y = partner(x, c)
     return add(mul(x, cast(less(x, y), x.type.dtype)), y)
   },

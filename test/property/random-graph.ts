@@ -1,6 +1,6 @@
-// Random well-typed symbolic graphs, as a fast-check arbitrary: a graph is a list of steps, each a few
-// numbers that choose a move and its operands, so that shrinking a failure drops steps and lowers
-// choices until the smallest graph that still fails is left.
+// Random well-typed symbolic graphs, as a fast-check arbitrary: a graph is a list of steps, each a
+// few numbers that choose a move and its operands, so that shrinking a failure drops steps and
+// lowers choices until the smallest graph that still fails is left.
 
 import fc from 'fast-check'
 import { GraphBuilder, type Value } from '../../src/ir/builder.ts'

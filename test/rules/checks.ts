@@ -1,5 +1,5 @@
-// What every rewrite rule must satisfy, from its own example. The vitest suite and the mutation script
-// run these same checks. A check throws an error that says what does not hold.
+// What every rewrite rule must satisfy, from its own example. The vitest suite and the mutation
+// script run these same checks. A check throws an error that says what does not hold.
 
 import assert from 'node:assert/strict'
 import { bindGraph, graphDims } from '../../src/ir/bind.ts'

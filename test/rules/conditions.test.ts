@@ -1,4 +1,5 @@
-// Where rules must keep away: graphs that have the structure of a rule and for which it would be wrong.
+// Where rules must keep away: graphs that have the structure of a rule and for which it would be
+// wrong.
 
 import { describe, expect, it } from 'vitest'
 import { parseGraph } from '../../src/ir/parser.ts'

@@ -12,7 +12,9 @@ export const SIZES = { n: 3, m: 2 }
 const AWKWARD = [Number.NaN, Infinity, -Infinity, -0, 0, 1, -1, 1e-40, 3e38]
 const AWKWARD_INTEGERS = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)]
 
-/** Elements for an argument; with `awkward`, NaN, infinities, zeros of both signs and extremes too. */
+/**
+ * Elements for an argument; with `awkward`, NaN, infinities, zeros of both signs and extremes too.
+ */
 export function drawArgument({ type }: Argument, random: Random, awkward: boolean): Literal {
   const shape = substituteShape(type.shape, SIZES) as readonly number[]
   const round = roundTo(type.dtype)

@@ -1,5 +1,6 @@
-// Every rewrite rule, through one test: its example rewrites as it says, both sides mean the same to
-// the promised exactness, types stay, the measure falls, and no other default rule takes its place.
+// Every rewrite rule, through one test: its example rewrites as it says, both sides mean the same
+// to the promised exactness, types stay, the measure falls, and no other default rule takes its
+// place.
 
 import { describe, expect, it } from 'vitest'
 import { parseGraph } from '../../src/ir/parser.ts'

@@ -1,5 +1,5 @@
-// How errors read: the samples of the style guide, carets under what is at fault, several findings in
-// one error, names proposed by edit distance.
+// How errors read: the samples of the style guide, carets under what is at fault, several findings
+// in one error, names proposed by edit distance.
 
 import { describe, expect, it } from 'vitest'
 import {

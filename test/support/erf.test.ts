@@ -1,4 +1,5 @@
-// The error function against its power series in exact arithmetic: big integers with 400 binary digits.
+// The error function against its power series in exact arithmetic: big integers with 400 binary
+// digits.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,6 @@
 // Source positions: parsing every form of a stack frame, and real positions under vitest, tsx, a
-// tsc build and bundles. The programs are written to a temporary folder and run in their own process.
+// tsc build and bundles. The programs are written to a temporary folder and run in their own
+// process.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'

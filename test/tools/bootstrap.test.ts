@@ -1,5 +1,5 @@
-// The bootstrap in a folder of its own, with a stand-in for npm: when it installs, what it passes on,
-// what it says, and that stdout stays the command's.
+// The bootstrap in a folder of its own, with a stand-in for npm: when it installs, what it passes
+// on, what it says, and that stdout stays the command's.
 
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// The opt command: exit codes, what goes where, and that a refused run writes nothing on stdout. What it
-// prints for good texts is in test/golden, what it finds in wrong ones in test/errors.
+// The opt command: exit codes, what goes where, and that a refused run writes nothing on stdout.
+// What it prints for good texts is in test/golden, what it finds in wrong ones in test/errors.
 
 import { describe, expect, it } from 'vitest'
 import { InternalError, internalError } from '../../src/support/diagnostic.ts'

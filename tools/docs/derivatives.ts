@@ -1,4 +1,5 @@
-// Which operands of an op carry a derivative, asked from its own rule on a random well-typed sample.
+// Which operands of an op carry a derivative, asked from its own rule on a random well-typed
+// sample.
 
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import { isRefusal, type Op } from '../../src/ir/op.ts'

@@ -9,8 +9,8 @@ export function code(text: string): string {
 const LABEL = /^(Shapes|Requires|Numerics|Cost|Errors|Source|Kinks)\s+(.*)$/
 
 /**
- * The rest of a doc comment: indented paragraphs are formulas and stay as they are written, labelled
- * lines become a list, anything else is prose.
+ * The rest of a doc comment: indented paragraphs are formulas and stay as they are written,
+ * labelled lines become a list, anything else is prose.
  */
 export function detailsText(details: string): string {
   const paragraphs = details.split(/\n\s*\n/).filter(paragraph => paragraph.trim() !== '')

@@ -1,5 +1,5 @@
-// docs/rules.md: every rewrite rule with its reason, exactness and example, from the rule values, by
-// the file it stands in, whose opening comment says what normal form it works toward.
+// docs/rules.md: every rewrite rule with its reason, exactness and example, from the rule values,
+// by the file it stands in, whose opening comment says what normal form it works toward.
 
 import type { SourceFile } from 'ts-morph'
 import { afterDerivative } from '../../src/passes/pipeline.ts'

@@ -27,8 +27,8 @@ export function detectInOp(name: string, seed: number): string | undefined {
 }
 
 /**
- * The first failure of a rewrite rule's checks, or undefined where none notices anything. Meaning is
- * asked before the text of the example: both notice, and a wrong value is the better reason.
+ * The first failure of a rewrite rule's checks, or undefined where none notices anything. Meaning
+ * is asked before the text of the example: both notice, and a wrong value is the better reason.
  */
 export function detectInRule(name: string, seed: number): string | undefined {
   const rule = rules.find(candidate => candidate.name === name)

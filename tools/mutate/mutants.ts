@@ -1,5 +1,6 @@
-// Small mistakes made on purpose in derivative rules and rewrite rules: a sign, a factor, an operand.
-// A mutant is the text of one source file with one such mistake; ts-morph finds the places.
+// Small mistakes made on purpose in derivative rules and rewrite rules: a sign, a factor, an
+// operand. A mutant is the text of one source file with one such mistake; ts-morph finds the
+// places.
 
 import { type Expression, Node, Project, type SourceFile, SyntaxKind } from 'ts-morph'
 
@@ -55,7 +56,9 @@ function mutantsIn(source: SourceFile, file: string): Mutant[] {
 
 type About = Pick<Mutant, 'file' | 'rule' | 'subject'>
 
-/** The expressions that a rule answers with: values in returned records, lists, or the value itself. */
+/**
+ * The expressions that a rule answers with: values in returned records, lists, or the value itself.
+ */
 function answers(of: Node): Expression[] {
   if (Node.isArrowFunction(of) || Node.isFunctionExpression(of)) return answers(of.getBody())
   if (Node.isParenthesizedExpression(of)) return answers(of.getExpression())
@@ -90,7 +93,10 @@ function wrapped(source: SourceFile, answer: Expression, about: About): Mutant[]
   )
 }
 
-/** One operand in place of another: arguments that trade places, a name that should be its neighbour. */
+/**
+ * One operand in place of another: arguments that trade places, a name that should be its
+ * neighbour.
+ */
 function operandMistakes(source: SourceFile, rule: Expression, about: About): Mutant[] {
   const swaps = rule.getDescendantsOfKind(SyntaxKind.CallExpression).flatMap(call => {
     const [a, b] = call.getArguments()
@@ -125,8 +131,8 @@ function operandMistakes(source: SourceFile, rule: Expression, about: About): Mu
 const TYPE_READERS = ['fullLike', 'zerosLike']
 
 /**
- * A name whose value is read: neither a key nor a member, nor one that only lends its type, which its
- * neighbours share.
+ * A name whose value is read: neither a key nor a member, nor one that only lends its type, which
+ * its neighbours share.
  */
 function isUse(use: Node): boolean {
   const parent = use.getParent()

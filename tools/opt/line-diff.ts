@@ -1,5 +1,5 @@
-// The difference of two texts by lines, as a unified diff. Shared by `opt --diff`, the golden tests and
-// `bless`; texts are small, so the plain table of longest common subsequences does.
+// The difference of two texts by lines, as a unified diff. Shared by `opt --diff`, the golden tests
+// and `bless`; texts are small, so the plain table of longest common subsequences does.
 
 /** Unchanged lines shown on either side of a change. */
 const CONTEXT = 3

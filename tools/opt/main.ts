@@ -1,5 +1,6 @@
-// opt as a function: words in, exit code out. Results are collected and written at the end, so a run
-// that fails has written nothing half. Every failure of the user's making is a rendered diagnostic.
+// opt as a function: words in, exit code out. Results are collected and written at the end, so a
+// run that fails has written nothing half. Every failure of the user's making is a rendered
+// diagnostic.
 
 import { CommanderError } from 'commander'
 import {

@@ -1,5 +1,6 @@
-// The parts of a text file that the tools read: sections between `// -----` lines, each a text of its
-// own, and in a golden file the expectation after `// expect`. Every section keeps its line numbers.
+// The parts of a text file that the tools read: sections between `// -----` lines, each a text of
+// its own, and in a golden file the expectation after `// expect`. Every section keeps its line
+// numbers.
 
 /** The line that separates independent texts of one file. */
 export const SEPARATOR = /^\/\/ -----\s*$/
@@ -9,8 +10,8 @@ export const EXPECT = /^\/\/ expect\s*$/
 export const RUN = /^\/\/ run: opt(?: (.*))?$/
 
 /**
- * The sections of a file. Lines of other sections are left blank rather than out, so a position in a
- * section is a position in the file.
+ * The sections of a file. Lines of other sections are left blank rather than out, so a position in
+ * a section is a position in the file.
  */
 export function sectionsOf(text: string): string[] {
   const lines = text.split('\n')

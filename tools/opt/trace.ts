@@ -58,7 +58,9 @@ export class Trace {
     return lineDiff(this.#listing(before), this.#listing(graph))
   }
 
-  /** The graph with labels that values keep from pass to pass, where canonical text would renumber. */
+  /**
+   * The graph with labels that values keep from pass to pass, where canonical text would renumber.
+   */
   #listing(graph: Graph): string {
     const types = valueTypes(graph)
     for (const { id, name } of [...graph.arguments, ...nodesOf(graph).flatMap(n => n.results)]) {

@@ -1,5 +1,6 @@
-// Arguments for `--interpret` and how results are shown: nested lists of numbers, in the form in which
-// `--arg` takes them back. Arguments that are not given are drawn from the seed and shown too.
+// Arguments for `--interpret` and how results are shown: nested lists of numbers, in the form in
+// which `--arg` takes them back. Arguments that are not given are drawn from the seed and shown
+// too.
 
 import { Literal, type NestedArray } from '../../src/ir/literal.ts'
 import { printShape } from '../../src/ir/type.ts'

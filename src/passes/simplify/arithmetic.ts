@@ -1,6 +1,6 @@
 // Elementwise arithmetic. Normal form: no negation that a neighbour can take over; a known term is
-// added, never subtracted, and a known factor multiplies, never divides, where that is exact; squares
-// and reciprocals are named as such.
+// added, never subtracted, and a known factor multiplies, never divides, where that is exact;
+// squares and reciprocals are named as such.
 
 import { add, div, mul, neg, reciprocal, square, sub } from '../../ops/arithmetic.ts'
 import { fullLike } from '../../ops/creation.ts'

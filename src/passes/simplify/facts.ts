@@ -1,6 +1,6 @@
-// Rules that hold for every op with a certain fact, an op of a user's own included: they are generated
-// from the facts, and no op is named here. Normal form: known operands of a commutative op stand on
-// the right, and nothing is applied that its facts say has no effect.
+// Rules that hold for every op with a certain fact, an op of a user's own included: they are
+// generated from the facts, and no op is named here. Normal form: known operands of a commutative
+// op stand on the right, and nothing is applied that its facts say has no effect.
 
 import { printAttributes } from '../../ir/attribute.ts'
 import { evaluateOp } from '../../ir/evaluate.ts'
@@ -62,7 +62,9 @@ const roundedIdentity = rule({
   },
 })
 
-/** The value that absorbs every operand of the matched node, NaN too. Integers are always finite. */
+/**
+ * The value that absorbs every operand of the matched node, NaN too. Integers are always finite.
+ */
 function absorber({ op, out }: Matched): number | undefined {
   const { absorbing, finiteAbsorbing } = op.facts
   return absorbing ?? (isFloat(out.type.dtype) ? undefined : finiteAbsorbing)

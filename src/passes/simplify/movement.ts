@@ -1,5 +1,6 @@
-// Reshape, transpose, broadcast and reverse. Normal form: at most one of each in a row, none that moves
-// nothing, reshapes rather than transposes where both say the same, and no movement of a fill.
+// Reshape, transpose, broadcast and reverse. Normal form: at most one of each in a row, none that
+// moves nothing, reshapes rather than transposes where both say the same, and no movement of a
+// fill.
 
 import { dimensions, integers } from '../../ir/attribute.ts'
 import { shapesEqual } from '../../ir/type.ts'

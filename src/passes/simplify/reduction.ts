@@ -1,6 +1,6 @@
-// Reductions and contractions. Normal form: a reduction over some axes, never over none, one reduction
-// in a row, nothing summed that was only repeated, and contractions that take their operands as they
-// are instead of transposed.
+// Reductions and contractions. Normal form: a reduction over some axes, never over none, one
+// reduction in a row, nothing summed that was only repeated, and contractions that take their
+// operands as they are instead of transposed.
 
 import { axisPair, integers } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'
@@ -68,7 +68,10 @@ const reduceMoved = rule({
   },
 })
 
-/** How often a reduction of a broadcast meets each element; undefined where it reduces more than that. */
+/**
+ * How often a reduction of a broadcast meets each element; undefined where it reduces more than
+ * that.
+ */
 function repeats(root: Matched, repeated: Matched): number | undefined {
   const fresh = axesOf(repeated)
   const size = sizeOf(dimsAt(repeated.out.type.shape, axesOf(root)))

@@ -1,5 +1,6 @@
-// Slices, pads and concatenations: parts of tensors taken, surrounded and joined. Normal form: no part
-// that is the whole, no border without elements, and of two in a row one where one can say both.
+// Slices, pads and concatenations: parts of tensors taken, surrounded and joined. Normal form: no
+// part that is the whole, no border without elements, and of two in a row one where one can say
+// both.
 
 import { dimensions, integer, integers, number } from '../../ir/attribute.ts'
 import { apply } from '../../ir/define.ts'
@@ -169,7 +170,10 @@ function partsWithElements(of: Matched) {
   return of.operands.filter(part => part.type.shape[axis] !== 0)
 }
 
-/** The number of the part that a slice of a concatenation takes whole; undefined where there is none. */
+/**
+ * The number of the part that a slice of a concatenation takes whole; undefined where there is
+ * none.
+ */
 function partTaken(cut: Matched, joined: Matched): number | undefined {
   const axis = attribute(joined, 'axis', integer)
   const from = dimsOf(cut, 'start')

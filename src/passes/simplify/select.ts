@@ -1,6 +1,6 @@
-// Choice, logic and change of type. Normal form: no choice whose outcome is known, no choice within a
-// choice on the same condition, no negated condition, no conversion that loses nothing followed by
-// another.
+// Choice, logic and change of type. Normal form: no choice whose outcome is known, no choice within
+// a choice on the same condition, no negated condition, no conversion that loses nothing followed
+// by another.
 
 import { dtype as dtypeKind } from '../../ir/attribute.ts'
 import { equal, notEqual } from '../../ops/comparison.ts'
