@@ -21,10 +21,11 @@ export async function rulesPage(): Promise<string> {
   return [INTRODUCTION, '', PIPELINE, '', pipelineTable(), ...sections].join('\n')
 }
 
-const INTRODUCTION = `A rule replaces what it matches by something equal and simpler. Its exactness says how equal:
-**bitwise** rules change no bit, at NaN, infinities and −0 too; **rounding** rules may change last bits
-or the sign of a zero; **assumes-finite** rules may change anything where an operand is NaN or infinite, and
-are applied only where a pipeline asks for them. One test runs every rule on its own example.`
+const INTRODUCTION = `A rule replaces what it matches by something equal and simpler. Its exactness
+says how equal: **bitwise** rules change no bit, at NaN, infinities and −0 too; **rounding** rules may
+change last bits or the sign of a zero; **assumes-finite** rules may change anything where an operand
+is NaN or infinite, and are applied only where a pipeline asks for them. One test runs every rule on
+its own example.`
 
 const PIPELINE = `## The pipeline after the derivative
 
