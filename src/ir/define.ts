@@ -2,6 +2,7 @@
 // position. The casts from positional lists to by-name records are the documented boundary: names
 // are data here, and `defineOp`'s signature is what makes a missing operand fail to compile.
 
+import { invariant } from '../support/diagnostic.ts'
 import type { AttributeKinds, Attributes, ValuesOf } from './attribute.ts'
 import type { Appender, Value } from './builder.ts'
 import { evaluateBody } from './evaluate.ts'
@@ -41,15 +42,28 @@ export type JvpContext<N extends string, A> = ByName<N, Value> & {
   readonly attributes: A
 }
 
-/** The section of an op with one result. */
-export interface OpSection<N extends string, K extends AttributeKinds> {
+/** What every section says. */
+interface Section<N extends string, K extends AttributeKinds> {
   readonly name: string
-  readonly family: Family
   readonly operands: readonly N[]
   readonly attributes?: K
   readonly defaults?: (types: ByName<N, TensorType>) => Partial<ValuesOf<K>>
   readonly constraints?: Readonly<Record<string, string>>
-  readonly type: (types: ByName<N, TensorType>, attributes: ValuesOf<K>) => TensorType | Violation
+  readonly facts?: Facts
+  readonly samples: (draw: Draw) => Sample
+  readonly kinks?: readonly number[]
+}
+
+/** The type rule of an op with one result. */
+type TypeRule<N extends string, K extends AttributeKinds> = (
+  types: ByName<N, TensorType>,
+  attributes: ValuesOf<K>,
+) => TensorType | Violation
+
+/** The section of an op with one result. */
+export interface OpSection<N extends string, K extends AttributeKinds> extends Section<N, K> {
+  readonly family: Family
+  readonly type: TypeRule<N, K>
   readonly evaluate: (
     operands: ByName<N, Literal>,
     attributes: ValuesOf<K>,
@@ -58,9 +72,6 @@ export interface OpSection<N extends string, K extends AttributeKinds> {
   readonly vjp: (context: VjpContext<N, ValuesOf<K>>) => ByName<N, Derivative>
   readonly jvp: 'linear' | Readonly<Record<N, (context: JvpContext<N, ValuesOf<K>>) => Derivative>>
   readonly lowering: Lowering
-  readonly facts?: Facts
-  readonly samples: (draw: Draw) => Sample
-  readonly kinks?: readonly number[]
 }
 
 /** The op contract of a section. */
@@ -79,16 +90,10 @@ export function defineOp<
     variadic: false,
     type,
     evaluate: (values, attributes, types) => {
-      const result = type(types, attributes)
-      if (isViolation(result)) return []
-      return [section.evaluate(byName(operands, values), attributesOf(attributes), result[0]!)]
+      const result = resultType(section.name, type(types, attributes))
+      return [section.evaluate(byName(operands, values), attributesOf(attributes), result)]
     },
-    vjp: context => {
-      const ct = context.cts[0]!
-      const named = { ...ruleContext(operands, context), ct } as VjpContext<N, ValuesOf<K>>
-      const answers = section.vjp(named)
-      return operands.map(name => answers[name])
-    },
+    vjp: namedVjp(operands, section.vjp),
     jvp: forwardRule(section),
   } satisfies Op)
 }
@@ -138,10 +143,8 @@ export function defineVariadicOp<const K extends AttributeKinds>(section: Variad
     variadic: true,
     type,
     evaluate: (values, attributes, types) => {
-      const result = type(types, attributes)
-      return isViolation(result)
-        ? []
-        : [section.evaluate(values, attributesOf(attributes), result[0]!)]
+      const result = resultType(section.name, type(types, attributes))
+      return [section.evaluate(values, attributesOf(attributes), result)]
     },
     vjp: ({ operands, cts, attributes }) =>
       section.vjp({ operands, ct: cts[0]!, attributes: attributesOf(attributes) }),
@@ -150,21 +153,14 @@ export function defineVariadicOp<const K extends AttributeKinds>(section: Variad
 }
 
 /** The section of a composite: its body is its meaning; it may override the reverse rule. */
-export interface CompositeSection<N extends string, K extends AttributeKinds> {
-  readonly name: string
-  readonly operands: readonly N[]
-  readonly attributes?: K
-  readonly defaults?: (types: ByName<N, TensorType>) => Partial<ValuesOf<K>>
-  readonly constraints?: Readonly<Record<string, string>>
-  readonly type: (types: ByName<N, TensorType>, attributes: ValuesOf<K>) => TensorType | Violation
+export interface CompositeSection<N extends string, K extends AttributeKinds>
+  extends Section<N, K> {
+  readonly family?: Family
+  readonly type: TypeRule<N, K>
   /** The meaning, in ops. `into` is for bodies without operands. */
   readonly body: (operands: ByName<N, Value>, attributes: ValuesOf<K>, into: Appender) => Value
   /** Where the textbook gradient is better or cheaper than the body's; says why. */
   readonly vjp?: (context: VjpContext<N, ValuesOf<K>>) => ByName<N, Derivative>
-  readonly family?: Family
-  readonly facts?: Facts
-  readonly samples: (draw: Draw) => Sample
-  readonly kinks?: readonly number[]
 }
 
 /** The op contract of a composite section; its reference meaning is its body, evaluated. */
@@ -190,6 +186,12 @@ export function defineComposite<
   return Object.freeze(op)
 }
 
+/** The one result type; whoever evaluates has checked the operands before. */
+function resultType(name: string, types: readonly TensorType[] | Violation): TensorType {
+  invariant(!isViolation(types), name, 'only well-typed operands are evaluated')
+  return types[0]!
+}
+
 function namedVjp<N extends string, A>(
   operands: readonly N[],
   rule: (context: VjpContext<N, A>) => ByName<N, Derivative>,
@@ -201,20 +203,9 @@ function namedVjp<N extends string, A>(
   }
 }
 
-interface CommonSection<N extends string, K extends AttributeKinds> {
-  readonly name: string
-  readonly family: Family
-  readonly operands: readonly N[]
-  readonly attributes?: K
-  readonly defaults?: (types: ByName<N, TensorType>) => Partial<ValuesOf<K>>
-  readonly constraints?: Readonly<Record<string, string>>
-  readonly lowering: Lowering
-  readonly facts?: Facts
-  readonly samples: (draw: Draw) => Sample
-  readonly kinks?: readonly number[]
-}
-
-function common<N extends string, K extends AttributeKinds>(section: CommonSection<N, K>) {
+function common<N extends string, K extends AttributeKinds>(
+  section: Section<N, K> & { readonly family: Family; readonly lowering: Lowering },
+) {
   const { name, family, operands, lowering, samples, defaults } = section
   return {
     name,
