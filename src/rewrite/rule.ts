@@ -44,6 +44,8 @@ export interface RuleSection<C> {
   /** The replacement: one value, or one per result of a node with several. */
   readonly build: (captures: C & RuleContext) => Value | readonly Value[]
   readonly example: Example
+  /** Further examples, one for each branch of `build` that the first does not reach. */
+  readonly also?: readonly Example[]
 }
 
 /** A rule as the driver sees it. */
@@ -55,6 +57,7 @@ export interface Rule {
   readonly when: (captures: Readonly<Record<string, unknown>>) => boolean
   readonly build: (captures: Readonly<Record<string, unknown>>) => Value | readonly Value[]
   readonly example: Example
+  readonly also: readonly Example[]
 }
 
 /**
@@ -72,6 +75,7 @@ export function rule<C>(section: RuleSection<C>): Rule {
     when: captures => when(typed(captures)),
     build: captures => build(typed(captures)),
     example: section.example,
+    also: section.also ?? [],
   }
 }
 

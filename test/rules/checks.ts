@@ -13,14 +13,26 @@ import { ops } from '../../src/ops/registry.ts'
 import { scale } from '../../src/passes/scale.ts'
 import { applyRules } from '../../src/rewrite/driver.ts'
 import { isSmaller, measure } from '../../src/rewrite/measure.ts'
-import { exampleText, type Rule } from '../../src/rewrite/rule.ts'
+import { type Example, exampleText, type Rule } from '../../src/rewrite/rule.ts'
 import { Workspace } from '../../src/rewrite/workspace.ts'
 import { random } from '../../src/support/random.ts'
 import { drawArgument, SIZES } from './draw.ts'
 
-/** One side of a rule's example as a graph. */
-export const sideOf = (rule: Rule, side: 'before' | 'after'): Graph =>
-  parseGraph(`${rule.name}.${side}.ir`, exampleText(rule.example, side), ops)
+/** One of a rule's examples as graphs. */
+export interface Sides {
+  readonly before: Graph
+  readonly after: Graph
+}
+
+/** All examples of a rule. */
+export function examplesOf(rule: Rule): Sides[] {
+  const side = (example: Example, which: 'before' | 'after') =>
+    parseGraph(`${rule.name}.${which}.ir`, exampleText(example, which), ops)
+  return [rule.example, ...rule.also].map(example => ({
+    before: side(example, 'before'),
+    after: side(example, 'after'),
+  }))
+}
 
 /** A graph after the given rules, and the rules that fired. */
 export function rewritten(graph: Graph, using: readonly Rule[]) {
@@ -30,25 +42,24 @@ export function rewritten(graph: Graph, using: readonly Rule[]) {
 }
 
 /** The rule alone turns `before` into `after`, firing once. */
-export function checkExample(rule: Rule): void {
-  const { graph, fired } = rewritten(sideOf(rule, 'before'), [rule])
-  assert.equal(printGraph(graph), printGraph(sideOf(rule, 'after')))
+export function checkExample(rule: Rule, { before, after }: Sides): void {
+  const { graph, fired } = rewritten(before, [rule])
+  assert.equal(printGraph(graph), printGraph(after))
   assert.deepEqual(fired, [rule.name])
   assert.deepEqual(verifyGraph(graph), [])
 }
 
 /** Both sides return values of the same types. */
-export function checkTypes(rule: Rule): void {
-  assert.deepEqual(outputTypes(sideOf(rule, 'after')), outputTypes(sideOf(rule, 'before')))
+export function checkTypes({ before, after }: Sides): void {
+  assert.deepEqual(outputTypes(after), outputTypes(before))
 }
 
 /**
  * What the rule makes of `before` means the same as `before`, to the promised exactness, on random
  * operands with NaN, infinities and zeros of both signs among them.
  */
-export function checkMeaning(rule: Rule, seed: number, rounds: number): void {
+export function checkMeaning(rule: Rule, { before }: Sides, seed: number, rounds: number): void {
   const stream = random(seed)
-  const before = sideOf(rule, 'before')
   const [left, right] = [bound(before), bound(rewritten(before, [rule]).graph)]
   for (let round = 0; round < rounds; round++) {
     const awkward = rule.exactness !== 'assumes-finite' && round % 2 === 0
@@ -64,8 +75,7 @@ export function checkMeaning(rule: Rule, seed: number, rounds: number): void {
 }
 
 /** The measure falls, which is why rewriting ends. */
-export function checkMeasure(rule: Rule): void {
-  const [after, before] = [sideOf(rule, 'after'), sideOf(rule, 'before')]
+export function checkMeasure({ before, after }: Sides): void {
   const falls = isSmaller(measure(after, scale), measure(before, scale))
   assert(falls, 'the measure of after must be smaller than that of before')
 }

@@ -8,33 +8,37 @@ import { ops } from '../../src/ops/registry.ts'
 import { defaultRules, rules } from '../../src/passes/rules.ts'
 import { scale } from '../../src/passes/scale.ts'
 import { isSmaller, measure } from '../../src/rewrite/measure.ts'
+import type { Rule } from '../../src/rewrite/rule.ts'
 import { cases, seed } from '../counts.ts'
 import {
   checkExample,
   checkMeaning,
   checkMeasure,
   checkTypes,
+  examplesOf,
   rewritten,
-  sideOf,
 } from './checks.ts'
 
-describe.each(rules.map(rule => [rule.name, rule] as const))('rule %s', (_, rule) => {
-  it('rewrites its example as it says', () => checkExample(rule))
-  it('keeps the types of results', () => checkTypes(rule))
+/** Every example of the given rules, each under the rule's name. */
+const examples = (of: readonly Rule[]) =>
+  of.flatMap(rule =>
+    examplesOf(rule).map((sides, i) => [`${rule.name} ${i + 1}`, rule, sides] as const),
+  )
+
+describe.each(examples(rules))('rule %s', (_, rule, sides) => {
+  it('rewrites its example as it says', () => checkExample(rule, sides))
+  it('keeps the types of results', () => checkTypes(sides))
   it('keeps the meaning, to the exactness that it promises', () => {
-    checkMeaning(rule, seed, cases())
+    checkMeaning(rule, sides, seed, cases())
   })
-  it('makes the graph smaller by the measure', () => checkMeasure(rule))
+  it('makes the graph smaller by the measure', () => checkMeasure(sides))
 })
 
-describe.each(defaultRules.map(rule => [rule.name, rule] as const))(
-  'default rule %s',
-  (_, rule) => {
-    it('is reached among all others: it fires on its example', () => {
-      expect(rewritten(sideOf(rule, 'before'), defaultRules).fired).toContain(rule.name)
-    })
-  },
-)
+describe.each(examples(defaultRules))('default rule %s', (_, rule, sides) => {
+  it('is reached among all others: it fires on its example', () => {
+    expect(rewritten(sides.before, defaultRules).fired).toContain(rule.name)
+  })
+})
 
 describe('the measure', () => {
   const of = (text: string) => measure(parseGraph('test.ir', text, ops), scale)

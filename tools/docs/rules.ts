@@ -49,7 +49,12 @@ function section(file: SourceFile, rules: readonly Rule[]): string[] {
     openingOf(file),
     '',
     table(['rule', 'why', 'exactness'], rows),
-    ...rules.flatMap(({ name, example }) => ['', `### ${name}`, '', exampleBlock(example)]),
+    ...rules.flatMap(({ name, example, also }) => [
+      '',
+      `### ${name}`,
+      '',
+      ...[example, ...also].map(exampleBlock),
+    ]),
   ]
 }
 

@@ -5,7 +5,7 @@ import type { OpTable } from '../../src/ir/op.ts'
 import { ops } from '../../src/ops/registry.ts'
 import { rules } from '../../src/passes/rules.ts'
 import { CHECKS } from '../../test/generic/checks.ts'
-import { checkExample, checkMeaning } from '../../test/rules/checks.ts'
+import { checkExample, checkMeaning, examplesOf } from '../../test/rules/checks.ts'
 
 const table: OpTable = ops
 
@@ -34,8 +34,10 @@ export function detectInRule(name: string, seed: number): string | undefined {
   const rule = rules.find(candidate => candidate.name === name)
   if (rule === undefined) return undefined
   try {
-    checkMeaning(rule, seed, 40)
-    checkExample(rule)
+    for (const sides of examplesOf(rule)) {
+      checkMeaning(rule, sides, seed, 40)
+      checkExample(rule, sides)
+    }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

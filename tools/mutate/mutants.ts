@@ -82,6 +82,11 @@ const REFUSALS = ['zero', 'notDifferentiable', 'undefined']
 
 function isValue(of: Expression): boolean {
   if (Node.isStringLiteral(of) || REFUSALS.includes(of.getText())) return false
+  // A rule that is a name stands for a function elsewhere, which is not a value.
+  if (Node.isIdentifier(of) && Node.isPropertyAssignment(of.getParent())) {
+    if (RULES.includes(of.getParentIfKindOrThrow(SyntaxKind.PropertyAssignment).getName()))
+      return false
+  }
   return !of.getText().startsWith('notImplemented(')
 }
 

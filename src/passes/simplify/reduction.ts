@@ -42,9 +42,9 @@ const reduceReduce = rule({
   example: {
     given: '%x: f32[2,3,n]',
     before: `
-      %0 = sum %x {axes = [1]} : f32[2,n]
-      %1 = sum %0 {axes = [1]} : f32[2]`,
-    after: '%0 = sum %x {axes = [1, 2]} : f32[2]',
+      %0 = sum %x {axes = [0]} : f32[3,n]
+      %1 = sum %0 {axes = [1]} : f32[3]`,
+    after: '%0 = sum %x {axes = [0, 2]} : f32[3]',
   },
 })
 
@@ -104,6 +104,18 @@ const sumBroadcast = rule({
       %0 = full {value = 8, shape = [n], dtype = f32} : f32[n]
       %1 = mul %x, %0 : f32[n]`,
   },
+  also: [
+    {
+      given: '%x: f32[n]',
+      before: `
+        %0 = broadcast_to %x {shape = [8, n, 3], axes = [0, 2]} : f32[8,n,3]
+        %1 = sum %0 {axes = [0]} : f32[n,3]`,
+      after: `
+        %0 = full {value = 8, shape = [n], dtype = f32} : f32[n]
+        %1 = mul %x, %0 : f32[n]
+        %2 = broadcast_to %1 {shape = [n, 3], axes = [1]} : f32[n,3]`,
+    },
+  ],
 })
 
 const extremeBroadcast = rule({
@@ -120,6 +132,15 @@ const extremeBroadcast = rule({
       %1 = max %0 {axes = [0]} : f32[n]`,
     after: '%x',
   },
+  also: [
+    {
+      given: '%x: f32[n]',
+      before: `
+        %0 = broadcast_to %x {shape = [8, n, 3], axes = [0, 2]} : f32[8,n,3]
+        %1 = min %0 {axes = [2]} : f32[8,n]`,
+      after: '%0 = broadcast_to %x {shape = [8, n], axes = [0]} : f32[8,n]',
+    },
+  ],
 })
 
 /** The axes of one operand of a contraction, and those that are neither batch nor contracted. */

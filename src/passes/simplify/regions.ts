@@ -104,8 +104,8 @@ const padPad = rule({
     given: '%x: f32[n]',
     before: `
       %0 = pad %x {low = [1], high = [0]} : f32[n+1]
-      %1 = pad %0 {low = [1], high = [2]} : f32[n+4]`,
-    after: '%0 = pad %x {low = [2], high = [2]} : f32[n+4]',
+      %1 = pad %0 {low = [3], high = [2]} : f32[n+6]`,
+    after: '%0 = pad %x {low = [4], high = [2]} : f32[n+6]',
   },
 })
 

@@ -37,6 +37,15 @@ const whereKnown = rule({
       %1 = where %0, %x, %y : f32[4]`,
     after: '%y',
   },
+  also: [
+    {
+      given: '%x: f32[4], %y: f32[4]',
+      before: `
+        %0 = full {value = 1, shape = [4], dtype = bool} : bool[4]
+        %1 = where %0, %x, %y : f32[4]`,
+      after: '%x',
+    },
+  ],
 })
 
 const whereNot = rule({
@@ -107,6 +116,15 @@ const notEquality = rule({
       %1 = not %0 : bool[4]`,
     after: '%0 = not_equal %x, %y : bool[4]',
   },
+  also: [
+    {
+      given: '%x: f32[4], %y: f32[4]',
+      before: `
+        %0 = not_equal %x, %y : bool[4]
+        %1 = not %0 : bool[4]`,
+      after: '%0 = equal %x, %y : bool[4]',
+    },
+  ],
 })
 
 const castSame = rule({
