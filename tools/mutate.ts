@@ -8,14 +8,16 @@ import { parseArgs } from 'node:util'
 import { type BuildContext, context } from 'esbuild'
 import pc from 'picocolors'
 import { type Mutant, mutantsOf } from './mutate/mutants.ts'
+import { MutantSuite } from './mutate/suite.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 const HELP = `Plants mistakes in derivative and rewrite rules and counts those that the tests notice.
 
-  npm run -s mutate -- [--json] [--only SUBJECT] [--files PREFIX] [--seed N]
+  npm run -s mutate -- [--json] [--thorough] [--only SUBJECT] [--files PREFIX] [--seed N]
 
   --json           one JSON object per mutant, last {"event":"done",…}
+  --thorough       what the generic checks miss is tried on the tests of ops, rules and passes too
   --only SUBJECT   only mutants of this op or rule
   --files PREFIX   only mutants in files that begin so (src/ops, src/passes)
   --seed N         where the random operands start (17)
@@ -38,9 +40,6 @@ class MutantLoader {
         {
           name: 'mutant',
           setup: build => {
-            build.onResolve({ filter: /^#ops\// }, ({ path }) => ({
-              path: resolve(root, 'src/ops', path.slice('#ops/'.length)),
-            }))
             build.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) =>
               path === this.#mutant?.file ? { contents: this.#mutant.text, loader: 'ts' } : null,
             )
@@ -97,6 +96,7 @@ interface Tally {
 async function main(): Promise<number> {
   const options = {
     json: { type: 'boolean' },
+    thorough: { type: 'boolean' },
     only: { type: 'string' },
     files: { type: 'string', default: 'src/' },
     seed: { type: 'string', default: '17' },
@@ -111,14 +111,16 @@ async function main(): Promise<number> {
   const all = mutantsOf(sources(values.files))
   const chosen = values.only === undefined ? all : all.filter(m => m.subject === values.only)
   const loader = new MutantLoader()
+  const suite = values.thorough === true ? new MutantSuite(root) : undefined
   const tallies = new Map<string, Tally>()
   for (const [i, mutant] of chosen.entries()) {
-    const reason = await detected(loader, mutant, seed)
+    const reason = (await detected(loader, mutant, seed)) ?? suite?.failure(mutant)
     count(tallies, mutant, reason !== undefined)
     report(mutant, reason, values.json === true)
     if (process.stderr.isTTY) process.stderr.write(`\r${i + 1}/${chosen.length}`)
   }
   await loader.close()
+  suite?.dispose()
   return summarize(tallies, values.json === true)
 }
 

@@ -150,6 +150,36 @@ export const checkKinks: Check = (op, seed) => {
   return 'pass'
 }
 
+/** Ordinary values to meet kinks with. */
+const BESIDE_KINKS = [-1.5, 0.5, 2]
+
+/** At kinks, in every combination with kinks and ordinary values of the other operand, both modes agree. */
+export const checkModesAtKinks: Check = (op, seed) => {
+  if (op.kinks.length === 0) return 'none'
+  const values = [...op.kinks, ...BESIDE_KINKS]
+  const pairs = values.flatMap(x => values.map(y => [x, y] as const))
+  const base = d.differentiableTrial(op, seed, 'scalar')!
+  for (const point of pairs) {
+    const operands = base.operands.map((operand, i) => operand.map(() => point[i] ?? operand.at(0)))
+    const trial = { ...base, operands }
+    const value = d.run(trial, operands)[0]!
+    // Outside the domain there is nothing to differentiate.
+    if (Number.isNaN(value.at(0))) continue
+    const cts = d.runPullback(
+      trial,
+      value.map(() => 1),
+    )
+    operands.forEach((operand, i) => {
+      const alone = operands.map((_, j) => (i === j ? operand.map(() => 1) : undefined))
+      const forward = d.runPushforward(trial, alone)?.at(0) ?? 0
+      const reverse = cts[i]?.at(0) ?? 0
+      const same = Object.is(forward, reverse) || Math.abs(forward - reverse) <= 1e-12
+      assert(same, `${op.name} at ${point}, operand ${i}: reverse ${reverse}, forward ${forward}`)
+    })
+  }
+  return 'pass'
+}
+
 /** All checks by the column of the status table that they fill. */
 export const CHECKS = {
   interpreter: checkInterpreter,
@@ -157,6 +187,8 @@ export const CHECKS = {
   vjp: checkVjp,
   jvp: checkJvp,
   secondOrder: checkSecondOrder,
+  kinks: checkKinks,
+  modesAtKinks: checkModesAtKinks,
 } as const satisfies Record<string, Check>
 
 function plan(seed: number, repeats: number): { kind: ShapeKind; from: number }[] {

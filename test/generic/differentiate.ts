@@ -157,8 +157,12 @@ export function runPushforward(
   tangents: readonly (Literal | undefined)[],
 ): Literal | undefined {
   const { builder, values, results, floats } = graphOf(of)
+  // An operand without a tangent is not perturbed, which is not the same as a tangent of zero.
   const perturbed = new Map(
-    floats.map(i => [values[i]!.id, constant(builder, tangents[i]!)] as const),
+    floats.flatMap(i => {
+      const t = tangents[i]
+      return t === undefined ? [] : [[values[i]!.id, constant(builder, t)] as const]
+    }),
   )
   const found = pushforward(builder, [floatResult(results)], perturbed)
   const tangent = found.tangents[0]

@@ -36,6 +36,10 @@ describe.each(Object.values(table).map(({ op }) => [op.name, op] as const))('%s'
     expect(['pass', 'none']).toContain(checks.checkKinks(op, seed, repeats, table))
   })
 
+  it('has one derivative at its kinks in both modes', () => {
+    expect(['pass', 'none']).toContain(checks.checkModesAtKinks(op, seed, repeats, table))
+  })
+
   it('has second derivatives that agree with differences of the first', () => {
     expect(['pass', 'none']).toContain(checks.checkSecondOrder(op, seed, repeats, table))
   })

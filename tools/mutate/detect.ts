@@ -16,7 +16,13 @@ const REPEATS = 2
 export function detectInOp(name: string, seed: number): string | undefined {
   const entry = table[name]
   if (entry === undefined) return undefined
-  for (const check of [CHECKS.vjp, CHECKS.jvp, CHECKS.secondOrder]) {
+  for (const check of [
+    CHECKS.vjp,
+    CHECKS.jvp,
+    CHECKS.secondOrder,
+    CHECKS.kinks,
+    CHECKS.modesAtKinks,
+  ]) {
     try {
       check(entry.op, seed, REPEATS, table)
     } catch (error) {

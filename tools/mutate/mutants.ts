@@ -2,6 +2,7 @@
 // operand. A mutant is the text of one source file with one such mistake; ts-morph finds the
 // places.
 
+import { dirname, relative } from 'node:path'
 import { type Expression, Node, Project, type SourceFile, SyntaxKind } from 'ts-morph'
 
 /** The kinds of mistake. */
@@ -160,16 +161,22 @@ function replaced(
   const whole = source.getFullText()
   const before = node.getText()
   const text = whole.slice(0, node.getStart()) + after + whole.slice(node.getEnd())
-  return { ...about, kind, before, after, line: node.getStartLineNumber(), text: text + WRAPPERS }
+  const line = node.getStartLineNumber()
+  return { ...about, kind, before, after, line, text: text + wrappers(about.file) }
 }
 
 /** What sign and factor mistakes call; appended to the mutated file. */
-const WRAPPERS = `
-import { neg as mutantNeg, add as mutantAdd } from '#ops/arithmetic.ts'
+function wrappers(file: string): string {
+  const ops = `${file.slice(0, file.lastIndexOf('/src/'))}/src/ops/arithmetic.ts`
+  const path = relative(dirname(file), ops)
+  return `
+import { neg as mutantNeg, add as mutantAdd } from '${path.startsWith('.') ? path : `./${path}`}'
+const mutantIsValue = (x: any) => x !== null && typeof x === 'object' && 'builder' in x
 function mutant_sign(x: any): any {
-  return Array.isArray(x) ? x.map(mutant_sign) : x !== null && typeof x === 'object' && 'builder' in x ? mutantNeg(x) : x
+  return Array.isArray(x) ? x.map(mutant_sign) : mutantIsValue(x) ? mutantNeg(x) : x
 }
 function mutant_factor(x: any): any {
-  return Array.isArray(x) ? x.map(mutant_factor) : x !== null && typeof x === 'object' && 'builder' in x ? mutantAdd(x, x) : x
+  return Array.isArray(x) ? x.map(mutant_factor) : mutantIsValue(x) ? mutantAdd(x, x) : x
 }
 `
+}
