@@ -9,8 +9,8 @@ import type { Matched, Pattern } from './pattern.ts'
 
 /**
  * How much a rule may change a value. `bitwise`: nothing, at NaN, infinities and −0 too.
- * `rounding`: the last bits, or the sign of a zero. `assumes-finite`: anything where an operand is
- * NaN or infinite.
+ * `rounding`: the last bits, the sign of a zero, or whether a sum of huge numbers overflows on its
+ * way. `assumes-finite`: anything where an operand is NaN or infinite.
  */
 export type Exactness = 'bitwise' | 'rounding' | 'assumes-finite'
 

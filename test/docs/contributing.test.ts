@@ -26,7 +26,9 @@ it.each(Object.keys(CHECKS) as (keyof typeof CHECKS)[])(
   async check => {
     const section = blocksOf('CONTRIBUTING.md').find(block => block.language === 'ts op')
     const { hypot } = (await load(OP_HEADER + section!.text)) as { hypot: Operator }
-    expect(CHECKS[check](hypot.op, 17, 2, { ...ops, hypot })).toBe('pass')
+    // It states no kinks, so the checks at kinks have nothing to look at.
+    const wanted = /kinks/i.test(check) ? 'none' : 'pass'
+    expect(CHECKS[check](hypot.op, 17, 2, { ...ops, hypot })).toBe(wanted)
   },
 )
 

@@ -153,7 +153,7 @@ export const checkKinks: Check = (op, seed) => {
 /** Ordinary values to meet kinks with. */
 const BESIDE_KINKS = [-1.5, 0.5, 2]
 
-/** At kinks, in every combination with kinks and ordinary values of the other operand, both modes agree. */
+/** At kinks, with kinks and with ordinary values of the other operand, both modes agree. */
 export const checkModesAtKinks: Check = (op, seed) => {
   if (op.kinks.length === 0) return 'none'
   const values = [...op.kinks, ...BESIDE_KINKS]

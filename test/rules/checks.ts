@@ -13,10 +13,10 @@ import { ops } from '../../src/ops/registry.ts'
 import { scale } from '../../src/passes/scale.ts'
 import { applyRules } from '../../src/rewrite/driver.ts'
 import { isSmaller, measure } from '../../src/rewrite/measure.ts'
-import { type Example, exampleText, type Rule } from '../../src/rewrite/rule.ts'
+import { type Exactness, type Example, exampleText, type Rule } from '../../src/rewrite/rule.ts'
 import { Workspace } from '../../src/rewrite/workspace.ts'
 import { random } from '../../src/support/random.ts'
-import { drawArgument, SIZES } from './draw.ts'
+import { type Awkward, drawArgument, SIZES } from './draw.ts'
 
 /** One of a rule's examples as graphs. */
 export interface Sides {
@@ -62,7 +62,7 @@ export function checkMeaning(rule: Rule, { before }: Sides, seed: number, rounds
   const stream = random(seed)
   const [left, right] = [bound(before), bound(rewritten(before, [rule]).graph)]
   for (let round = 0; round < rounds; round++) {
-    const awkward = rule.exactness !== 'assumes-finite' && round % 2 === 0
+    const awkward = round % 2 === 0 ? AWKWARD[rule.exactness] : 'none'
     const values = Object.fromEntries(
       left.arguments.map(argument => [argument.name, drawArgument(argument, stream, awkward)]),
     )
@@ -78,6 +78,13 @@ export function checkMeaning(rule: Rule, { before }: Sides, seed: number, rounds
 export function checkMeasure({ before, after }: Sides): void {
   const falls = isSmaller(measure(after, scale), measure(before, scale))
   assert(falls, 'the measure of after must be smaller than that of before')
+}
+
+/** What a rule of each exactness has to stand. */
+const AWKWARD: Readonly<Record<Exactness, Awkward>> = {
+  bitwise: 'special and huge',
+  rounding: 'special',
+  'assumes-finite': 'none',
 }
 
 const outputTypes = (graph: Graph) => {

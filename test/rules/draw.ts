@@ -9,19 +9,24 @@ import type { Random } from '../../src/support/random.ts'
 /** Sizes for the symbolic dims of examples. */
 export const SIZES = { n: 3, m: 2 }
 
-const AWKWARD = [Number.NaN, Infinity, -Infinity, -0, 0, 1, -1, 1e-40, 3e38]
+const AWKWARD = [Number.NaN, Infinity, -Infinity, -0, 0, 1, -1, 1e-40]
+/** Two of these overflow, and the order of a sum decides whether it comes to that. */
+const HUGE = [3e38, -3e38]
 const AWKWARD_INTEGERS = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)]
 
-/**
- * Elements for an argument; with `awkward`, NaN, infinities, zeros of both signs and extremes too.
- */
-export function drawArgument({ type }: Argument, random: Random, awkward: boolean): Literal {
+/** Which numbers besides ordinary ones are drawn. */
+export type Awkward = 'none' | 'special' | 'special and huge'
+
+/** Elements for an argument: ordinary numbers, with NaN, infinities and zeros of both signs too. */
+export function drawArgument({ type }: Argument, random: Random, awkward: Awkward): Literal {
   const shape = substituteShape(type.shape, SIZES) as readonly number[]
   const round = roundTo(type.dtype)
   const { kind } = DTYPES[type.dtype]
   const ordinary = () => (kind === 'float' ? random.uniform(-3, 3) : random.integer(-5, 5))
-  const special = kind === 'float' ? AWKWARD : AWKWARD_INTEGERS
-  const element = () => (awkward && random.uniform() < 0.5 ? random.pick(special) : ordinary())
+  const floats = awkward === 'special and huge' ? [...AWKWARD, ...HUGE] : AWKWARD
+  const special = kind === 'float' ? floats : AWKWARD_INTEGERS
+  const isSpecial = awkward !== 'none'
+  const element = () => (isSpecial && random.uniform() < 0.5 ? random.pick(special) : ordinary())
   const data = Float64Array.from({ length: elementCount(shape) }, () => round(element()))
   return new Literal(type.dtype, shape, data)
 }

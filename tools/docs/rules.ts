@@ -23,9 +23,9 @@ export async function rulesPage(): Promise<string> {
 
 const INTRODUCTION = `A rule replaces what it matches by something equal and simpler. Its exactness
 says how equal: **bitwise** rules change no bit, at NaN, infinities and −0 too; **rounding** rules may
-change last bits or the sign of a zero; **assumes-finite** rules may change anything where an operand
-is NaN or infinite, and are applied only where a pipeline asks for them. One test runs every rule on
-its own example.`
+change last bits, the sign of a zero, or whether a sum of huge numbers overflows on its way; and
+**assumes-finite** rules may change anything where an operand is NaN or infinite. Those are applied
+only where a pipeline asks for them. One test runs every rule on its own examples.`
 
 const PIPELINE = `## The pipeline after the derivative
 

@@ -1,5 +1,5 @@
-// A copy of the repository in a temporary folder in which one file at a time holds a mistake, to run
-// the vitest files on it that the bundled checks do not include.
+// A copy of the repository in a temporary folder in which one file at a time holds a mistake, to
+// run the vitest files on it that the bundled checks do not include.
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
