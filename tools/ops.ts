@@ -51,8 +51,8 @@ function rowOf(op: Op, seed: number, repeats: number): Row {
   return {
     name: op.name,
     family: op.family,
-    vjp: status(CHECKS.vjp),
-    jvp: status(CHECKS.jvp),
+    vjp: failingWith(status(CHECKS.vjp), status(CHECKS.kinks), status(checkRefusals)),
+    jvp: failingWith(status(CHECKS.jvp), status(CHECKS.modesAtKinks)),
     secondOrder: status(CHECKS.secondOrder),
     // An op whose text does not survive cannot be run from text either.
     interpreter: text === 'fail' ? 'fail' : interpreter,
@@ -61,6 +61,10 @@ function rowOf(op: Op, seed: number, repeats: number): Row {
     wgsl: 'none',
   }
 }
+
+/** The status of a rule, which what belongs to the rule can only make a failure. */
+const failingWith = (status: Status, ...others: readonly Status[]) =>
+  others.includes('fail') ? 'fail' : status
 
 const COLUMNS = ['vjp', 'jvp', 'secondOrder', 'interpreter', 'js', 'wasm', 'wgsl'] as const
 const paint = { pass: pc.green, fail: pc.red, none: pc.dim } as const

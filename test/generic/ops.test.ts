@@ -5,6 +5,7 @@ import type { OpTable } from '../../src/ir/op.ts'
 import { ops } from '../../src/ops/registry.ts'
 import { cases, seed } from '../counts.ts'
 import * as checks from './checks.ts'
+import { checkRefusals } from './refusals.ts'
 
 const table: OpTable = ops
 /** Trials per shape kind, of which there are five. */
@@ -30,6 +31,10 @@ describe.each(Object.values(table).map(({ op }) => [op.name, op] as const))('%s'
 
   it('has a forward rule that agrees with differences', () => {
     expect(['pass', 'none']).toContain(checks.checkJvp(op, seed, repeats, table))
+  })
+
+  it('refuses a derivative where it has none', () => {
+    expect(['pass', 'none']).toContain(checkRefusals(op, seed, repeats, table))
   })
 
   it('has a derivative between the one-sided ones at its kinks', () => {
