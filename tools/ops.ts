@@ -6,6 +6,7 @@ import pc from 'picocolors'
 import type { Op, OpTable } from '../src/ir/op.ts'
 import { ops } from '../src/ops/registry.ts'
 import { CHECKS, type Check } from '../test/generic/checks.ts'
+import { checkRefusals } from '../test/generic/refusals.ts'
 
 type Status = 'pass' | 'fail' | 'none'
 
