@@ -2,13 +2,14 @@
 // new one, or nothing where it does not apply. Values stay of moderate size (steep functions only
 // see bounded arguments), so that comparisons up to rounding mean something.
 
-import type { Value } from '../../src/ir/builder.ts'
+import { GraphBuilder, type Value } from '../../src/ir/builder.ts'
 import type { Dim } from '../../src/ir/dim.ts'
 import { multiplyDims, sizeOf } from '../../src/ir/dim.ts'
 import { typesEqual } from '../../src/ir/type.ts'
 import * as a from '../../src/ops/activation.ts'
 import { add, div, mul, neg, reciprocal, square, sub } from '../../src/ops/arithmetic.ts'
 import { broadcastAlong, sum } from '../../src/ops/broadcast.ts'
+import { call } from '../../src/ops/call.ts'
 import { less } from '../../src/ops/comparison.ts'
 import { matmul } from '../../src/ops/contraction.ts'
 import { constant, fullLike, iota, size } from '../../src/ops/creation.ts'
@@ -19,7 +20,9 @@ import { gelu } from '../../src/ops/gelu.ts'
 import { gather, scatterAdd } from '../../src/ops/indexing.ts'
 import { concat, stack } from '../../src/ops/joining.ts'
 import { and, not } from '../../src/ops/logic.ts'
+import { sigmoidCrossEntropy, squaredError } from '../../src/ops/losses.ts'
 import { expandDims, reshape, reverse, transpose } from '../../src/ops/movement.ts'
+import { oneHot } from '../../src/ops/one-hot.ts'
 import { pad } from '../../src/ops/padding.ts'
 import * as p from '../../src/ops/piecewise.ts'
 import { prod } from '../../src/ops/product.ts'
@@ -185,6 +188,38 @@ const reductions: readonly Move[] = [
   }),
 ]
 
+/** x · sigmoid(x) as a graph of its own, called. */
+function calledSwish(x: Value): Value {
+  // Graphs of one file need different names; the shape in it makes equal names equal graphs.
+  const builder = new GraphBuilder(`swish [${x.type.shape}]`)
+  const inner = builder.input('x', x.type)
+  const body = builder.output('y', mul(inner, a.sigmoid(inner))).finish()
+  return call(body, [x])[0]!
+}
+
+const composites: readonly Move[] = [
+  calledSwish,
+  (x, c) => squaredError(tanh(x), tanh(partner(x, c))),
+  (x, c) => sigmoidCrossEntropy(x, a.sigmoid(partner(x, c))),
+  (x, c) => sigmoidCrossEntropy(x, a.sigmoid(partner(x, c)), { positiveWeight: 2 }),
+  ranked((x, c) => {
+    const axis = axisOf(x, c)
+    // The maximum stands beside its position, which has no differentiable path of its own.
+    return add(oneHot(argmax(x, axis), 3, x.type.dtype), spread(x, axis, 3))
+  }),
+  x => {
+    const { shape } = x.type
+    if (shape.length !== 2) return undefined
+    return softmaxCrossEntropy(x, softmax(reverse(x, [1])), { labelSmoothing: 0.1 })
+  },
+]
+
+/** The maximum along an axis, repeated along a new last axis. */
+function spread(x: Value, axis: number, extent: number): Value {
+  const most = max(x, axis)
+  return broadcastAlong(most, [...most.type.shape, extent], [most.type.shape.length])
+}
+
 const contractions: readonly Move[] = [
   x => (x.type.shape.length === 2 ? tanh(matmul(x, x, { transposeB: true })) : undefined),
   x => (x.type.shape.length === 3 ? tanh(matmul(x, x, { transposeA: true })) : undefined),
@@ -220,6 +255,7 @@ export const MOVES: readonly Move[] = [
   ...binary,
   ...shape,
   ...reductions,
+  ...composites,
   ...contractions,
   ...indexing,
 ]
