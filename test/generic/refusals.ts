@@ -1,4 +1,5 @@
-// What every op answers where it has no derivative: a refusal with its own code, never a wrong value.
+// What every op answers where it has no derivative: a refusal with its own code, never a wrong
+// value.
 
 import assert from 'node:assert/strict'
 import { gradient } from '../../src/autodiff/gradient.ts'
