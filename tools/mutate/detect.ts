@@ -9,8 +9,8 @@ import { checkExample, checkMeaning, examplesOf } from '../../test/rules/checks.
 
 const table: OpTable = ops
 
-/** Trials per shape kind. */
-const REPEATS = 2
+/** Trials per shape kind, as many as `npm test` makes. */
+const REPEATS = 3
 
 /** The first failure of an op's checks, or undefined where none notices anything. */
 export function detectInOp(name: string, seed: number): string | undefined {

@@ -138,9 +138,9 @@ const broadcastBroadcast = rule({
   example: {
     given: '%x: f32[n]',
     before: `
-      %0 = broadcast_to %x {shape = [n, 3], axes = [1]} : f32[n,3]
-      %1 = broadcast_to %0 {shape = [2, n, 3], axes = [0]} : f32[2,n,3]`,
-    after: '%0 = broadcast_to %x {shape = [2, n, 3], axes = [0, 2]} : f32[2,n,3]',
+      %0 = broadcast_to %x {shape = [3, n], axes = [0]} : f32[3,n]
+      %1 = broadcast_to %0 {shape = [3, 2, n], axes = [1]} : f32[3,2,n]`,
+    after: '%0 = broadcast_to %x {shape = [3, 2, n], axes = [0, 1]} : f32[3,2,n]',
   },
 })
 
