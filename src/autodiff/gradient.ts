@@ -160,6 +160,14 @@ function namedArguments(
     return graph.arguments.filter(({ role, type }) => role === 'param' && isFloat(type.dtype))
   }
   const known = graph.arguments.map(argument => argument.name)
+  if (!Array.isArray(names)) {
+    throw new GraphError({
+      code: 'E201',
+      subject: transform,
+      message: `wrt must be a list of names, got ${JSON.stringify(names)}`,
+      help: `write wrt: [${JSON.stringify(names)}]`,
+    })
+  }
   return names.map(name => {
     const found = graph.arguments.find(argument => argument.name === name)
     if (found === undefined) throw missing(transform, 'argument', name, known)

@@ -5,7 +5,7 @@
 
 import { freeze } from 'immer'
 import { type Diagnostic, GraphError, invariant, nearest } from '../support/diagnostic.ts'
-import { captureSource } from '../support/source.ts'
+import { captureSource, type SourceReference } from '../support/source.ts'
 import type { Attributes } from './attribute.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
 import type { Argument, Graph, Node, Origin, Output, Role, Update, ValueId } from './graph.ts'
@@ -34,6 +34,19 @@ export interface Appender {
   ): readonly Value[]
   /** The name under which errors show a value. */
   label?(id: ValueId): string
+}
+
+/** Throws E104 where an operand, which may come from untyped code, is no value of a graph. */
+export function checkValue(op: Op, operand: unknown, source?: SourceReference): void {
+  if (typeof operand === 'object' && operand !== null && 'builder' in operand) return
+  const got = typeof operand === 'object' && operand !== null ? 'an object' : String(operand)
+  throw new GraphError({
+    code: 'E104',
+    subject: op.name,
+    message: `operands must be values of a graph, got ${got}`,
+    source: source ?? captureSource(),
+    help: 'make a number a value with full(builder, 2, type) or fullLike(x, 2)',
+  })
 }
 
 const RENAME = 'give one of them another name'
@@ -115,6 +128,7 @@ export class GraphBuilder implements Appender {
     boundary?: (...args: never[]) => unknown,
   ): readonly Value[] {
     const origin = this.#origin ?? { source: captureSource(boundary), path: this.#path }
+    for (const value of operands) checkValue(op, value, origin.source)
     const foreign = operands.find(value => this.#values.get(value.id) !== value)
     if (foreign !== undefined) this.#failForeign(op, origin)
     const types = operands.map(value => value.type)

@@ -17,8 +17,13 @@ type Polynomial = ReadonlyMap<string, number>
 
 const parsed = new Map<string, Polynomial>()
 
-/** The canonical form of a dim written by a person, for example `dim('time * batch')`. */
+/**
+ * The canonical form of a dim written by a person, for example `dim('time * batch')`.
+ * Throws E109 where it is neither a whole number nor a sum of products of names and integers.
+ */
 export function dim(written: Dim): Dim {
+  const isWhole = Number.isSafeInteger(written)
+  if (!isWhole && typeof written !== 'string') throw malformed(written)
   return toDim(polynomial(written))
 }
 
@@ -140,6 +145,7 @@ function polynomial(of: Dim): Polynomial {
 
 /** Sums of products of names and integers; no parentheses, since canonical text needs none. */
 function parse(text: string): Polynomial {
+  if (/\w\s+\w/.test(text)) throw malformed(text)
   const compact = text.replace(/\s+/g, '')
   const terms = compact.match(/[+-]?[^+-]+/g) ?? []
   if (compact === '' || terms.join('') !== compact) throw malformed(text)
@@ -158,11 +164,12 @@ function parse(text: string): Polynomial {
   return sum
 }
 
-function malformed(text: string): GraphError {
+function malformed(written: unknown): GraphError {
+  const got = typeof written === 'string' ? JSON.stringify(written) : String(written)
   return new GraphError({
     code: 'E109',
     subject: 'dim',
-    message: `a dim must be a sum of products of names and integers, got ${JSON.stringify(text)}`,
+    message: `a dim must be a sum of products of names and integers, got ${got}`,
     help: "write a dim as 784, 'batch' or 'batch*time'",
   })
 }

@@ -4,8 +4,8 @@
 // exactly.
 
 import { GraphError } from '../support/diagnostic.ts'
-import { DTYPES, type DTypeName, isDTypeName, type TypedArray } from '../support/dtype.ts'
-import { printShape, type TensorType, tensorType } from './type.ts'
+import { DTYPES, type DTypeName, type TypedArray } from '../support/dtype.ts'
+import { checkDType, printShape, type TensorType, tensorType } from './type.ts'
 
 /** Numbers or booleans, nested to any depth as rows of equal length. */
 export type NestedArray = number | boolean | readonly NestedArray[]
@@ -85,7 +85,9 @@ export class Literal {
 
   /** A tensor of one repeated value. */
   static full(dtype: DTypeName, shape: readonly number[], value: number): Literal {
-    return new Literal(dtype, shape, new Float64Array(elementCount(shape)).fill(value))
+    const { shape: extents } = tensorType(dtype, shape)
+    const size = elementCount(extents as readonly number[])
+    return new Literal(dtype, shape, new Float64Array(size).fill(value))
   }
 
   /** A scalar. */
@@ -103,10 +105,12 @@ export class Literal {
     dtype?: DTypeName,
     shape?: readonly number[],
   ): Literal {
+    if (dtype !== undefined) checkDType(dtype)
     if (value instanceof Literal)
       return dtype === undefined ? value : value.map(roundTo(dtype), dtype)
     if (isHostTensor(value)) return Literal.from(value.data, dtype ?? value.dtype, value.shape)
     if (ArrayBuffer.isView(value)) {
+      checkNumeric(value)
       const of = dtype ?? dtypeOfArray(value)
       const isExact = of === 'f64' || of === dtypeOfArray(value)
       const data = isExact ? new Float64Array(value) : Float64Array.from(value, roundTo(of))
@@ -162,12 +166,13 @@ export function eachIndex(
 }
 
 function isHostTensor(value: object | number | boolean): value is HostTensor {
-  return (
-    typeof value === 'object' &&
-    'data' in value &&
-    'dtype' in value &&
-    isDTypeName(String(value.dtype))
-  )
+  return typeof value === 'object' && 'data' in value && 'dtype' in value
+}
+
+/** Arrays of 64-bit integers and bare views come from untyped code; they hold no numbers. */
+function checkNumeric(array: ArrayBufferView): void {
+  const isNumeric = 'length' in array && !/Big/.test(array.constructor.name)
+  if (!isNumeric) throw notATensor(`elements must be numbers, got a ${array.constructor.name}`)
 }
 
 function dtypeOfArray(array: TypedArray): DTypeName {

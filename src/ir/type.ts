@@ -1,7 +1,8 @@
 // Tensor types: an element type and a shape. Plain data, compared structurally.
 
-import type { DTypeName } from '../support/dtype.ts'
-import { type Dim, type Dims, dim, substituteDim } from './dim.ts'
+import { GraphError, nearest } from '../support/diagnostic.ts'
+import { DTYPE_NAMES, type DTypeName, isDTypeName } from '../support/dtype.ts'
+import { type Dim, type Dims, dim, isNegative, substituteDim } from './dim.ts'
 
 /** The extents of a tensor, outermost first; empty for a scalar. */
 export type Shape = readonly Dim[]
@@ -12,9 +13,36 @@ export interface TensorType {
   readonly shape: Shape
 }
 
-/** The type with the given element type and canonical dims: `tensorType('f32', ['batch', 784])`. */
+/**
+ * The type with the given element type and canonical dims: `tensorType('f32', ['batch', 784])`.
+ * Throws E109 for an extent that cannot be one, E111 for a dtype that does not exist.
+ */
 export function tensorType(dtype: DTypeName, shape: Shape = []): TensorType {
-  return { dtype, shape: shape.map(dim) }
+  checkDType(dtype)
+  return { dtype, shape: shape.map(extent => checkedExtent(dim(extent), shape)) }
+}
+
+function checkedExtent(extent: Dim, shape: Shape): Dim {
+  if (!isNegative(extent)) return extent
+  throw new GraphError({
+    code: 'E109',
+    subject: 'shape',
+    message: `every dim must be 0 or more, got ${extent} in ${printShape(shape)}`,
+    help: 'give the size of the axis, or a name such as batch where it is not known yet',
+  })
+}
+
+/** Throws E111 where `name`, which may come from untyped code, is no dtype. */
+export function checkDType(name: string): void {
+  if (isDTypeName(name)) return
+  const near = nearest(name, DTYPE_NAMES)
+  throw new GraphError({
+    code: 'E111',
+    subject: 'dtype',
+    message: `a dtype must be one of ${DTYPE_NAMES.join(', ')}, got ${name}`,
+    help:
+      near === undefined ? 'use f32 unless something speaks against it' : `did you mean ${near}?`,
+  })
 }
 
 /** Whether two shapes have the same dims in the same order. */

@@ -3,7 +3,7 @@
 // equal operand types; broadcasting is an op of its own.
 
 import type { AttributeKinds, Attributes, ValuesOf } from '../ir/attribute.ts'
-import type { Value } from '../ir/builder.ts'
+import { checkValue, type Value } from '../ir/builder.ts'
 import { defineOp, type JvpContext, operator, type VjpContext } from '../ir/define.ts'
 import { Literal } from '../ir/literal.ts'
 import {
@@ -104,6 +104,7 @@ export function defineUnary<const K extends AttributeKinds = Record<never, never
 export function unary(section: UnarySection<Record<never, never>>): UnaryOp {
   const op = defineUnary(section)
   return operator(op, function call(x: Value): Value {
+    checkValue(op, x)
     return x.builder.append(op, [x], {}, call)[0]!
   })
 }
@@ -159,6 +160,7 @@ export function binary(section: BinarySection): BinaryOp {
     },
   })
   return operator(op, function call(x: Value, y: Value): Value {
+    checkValue(op, x)
     return x.builder.append(op, [x, y], {}, call)[0]!
   })
 }

@@ -3,7 +3,7 @@
 
 import type { Value } from '../ir/builder.ts'
 import { operator } from '../ir/define.ts'
-import { addDims, type Dim, dim } from '../ir/dim.ts'
+import { addDims, type Dim, dim, subtractDims } from '../ir/dim.ts'
 import { printShape } from '../ir/type.ts'
 import { argumentError } from './axes.ts'
 import { broadcastTo } from './broadcast.ts'
@@ -72,7 +72,7 @@ function extend(x: Value, axis: number, [low, high]: Padding, mode: 'edge' | 're
   const after =
     mode === 'edge'
       ? repeated(x, axis, last, high)
-      : mirrored(x, axis, addDims(last, negated(high)), high)
+      : mirrored(x, axis, subtractDims(last, high), high)
   return concat([before, x, after], axis)
 }
 
@@ -94,8 +94,6 @@ function checkReach(x: Value, axis: number, [low, high]: Padding, mode: 'edge' |
       : `an axis to reflect by ${beyond} must have more than ${beyond} elements, got ${text}`
   throw argumentError('pad', message, "pad less, or use mode 'constant'", [x], pad)
 }
-
-const negated = (extent: Dim): Dim => (typeof extent === 'number' ? -extent : dim(`-${extent}`))
 
 /** The slice at `position`, `count` times. */
 function repeated(x: Value, axis: number, position: Dim, count: Dim): Value {

@@ -26,6 +26,8 @@ export const CODES = {
   E109: 'dim expression not expressible',
   /** A host value (nested array, typed array) does not describe a tensor. */
   E110: 'host value is not a tensor',
+  /** A dtype is asked for that does not exist. */
+  E111: 'unknown dtype',
   /**
    * A derivative is asked of a value that is not a float scalar, or of a name that is not there.
    */

@@ -2,6 +2,7 @@
 // operands with the culprit marked, the line of their own that made it, and one thing to do.
 
 import { describe, expect, it } from 'vitest'
+import { gradient } from '../../src/autodiff/gradient.ts'
 import { bindGraph } from '../../src/ir/bind.ts'
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import { dim } from '../../src/ir/dim.ts'
@@ -240,5 +241,38 @@ describe('a host value (E110)', () => {
     expect(messageOf(() => Literal.from(Float32Array.of(1, 2, 3), 'f32', [2, 2]))).toBe(
       lines('E110 tensor: [2,2] has 4 elements, got 3', help),
     )
+  })
+})
+
+describe('input from untyped code', () => {
+  const builder = new GraphBuilder()
+  const x = builder.input('x', tensorType('f32', [2]))
+  const untyped = <T>(value: unknown) => value as T
+  const cases: readonly [code: string, sentence: string, act: () => unknown][] = [
+    ['E111', 'a dtype must be one of f32', () => tensorType(untyped('float32'))],
+    [
+      'E111',
+      'got f16',
+      () => Literal.from({ shape: [], dtype: untyped('f16'), data: new Float32Array(1) }),
+    ],
+    ['E109', 'every dim must be 0 or more, got -1 in [-1,3]', () => tensorType('f32', [-1, 3])],
+    ['E109', 'got 2.5', () => tensorType('f32', [2.5])],
+    ['E109', 'got "a b"', () => tensorType('f32', ['a b'])],
+    ['E109', 'got ""', () => tensorType('f32', [''])],
+    ['E110', 'got a BigInt64Array', () => Literal.from(untyped(new BigInt64Array(2)))],
+    ['E110', 'got undefined', () => Literal.from(untyped(undefined))],
+    ['E104', 'operands must be values of a graph, got 2', () => add(x, untyped(2))],
+    ['E104', 'got undefined', () => add(untyped(undefined), x)],
+    [
+      'E201',
+      'wrt must be a list of names, got "x"',
+      () => gradient(builder.finish(), { of: 'y', wrt: untyped('x') }),
+    ],
+  ]
+  builder.output('y', sum(x))
+
+  it.each(cases)('%s: %s', (code, sentence, act) => {
+    expect(messageOf(act)).toMatch(new RegExp(`^${code} `))
+    expect(messageOf(act)).toContain(sentence)
   })
 })
