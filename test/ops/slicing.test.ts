@@ -176,3 +176,17 @@ describe('stack and split', () => {
     expect(() => split(counting([5]), [1, 2], 0)).toThrow('sizes must add up to 5')
   })
 })
+
+describe('a symbolic pad', () => {
+  it.each(['edge', 'reflect'] as const)('of mode %s means the same once it has sizes', mode => {
+    const padded = (extent: number | string, low: number | string, high: number | string) => {
+      const builder = new GraphBuilder()
+      const x = builder.input('x', tensorType('f64', [extent]))
+      return builder.output('out', pad(x, [[low, high]], { mode })).finish()
+    }
+    const x = [1, 2, 3, 4, 5, 6, 7]
+    const symbolic = interpret(padded('2*n+3', 'n', 'n+1'), { x }, { dims: { n: 2 } })
+    const known = interpret(padded(7, 2, 3), { x })
+    expect([...symbolic.outputs.out!.values()]).toEqual([...known.outputs.out!.values()])
+  })
+})
