@@ -6,6 +6,7 @@ import { ops } from '../../src/ops/registry.ts'
 import { cases, seed } from '../counts.ts'
 import * as checks from './checks.ts'
 import { checkRefusals } from './refusals.ts'
+import { checkSymbolic } from './symbolic.ts'
 
 const table: OpTable = ops
 /** Trials per shape kind, of which there are five. */
@@ -31,6 +32,10 @@ describe.each(Object.values(table).map(({ op }) => [op.name, op] as const))('%s'
 
   it('has a forward rule that agrees with differences', () => {
     expect(['pass', 'none']).toContain(checks.checkJvp(op, seed, repeats, table))
+  })
+
+  it('means the same on symbolic dims as on their sizes, its derivative too', () => {
+    expect(['pass', 'none']).toContain(checkSymbolic(op, seed, repeats, table))
   })
 
   it('refuses a derivative where it has none', () => {
