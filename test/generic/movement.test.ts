@@ -148,7 +148,11 @@ describe('a lowering that is wrong', () => {
       element: (at, load, context) =>
         (op.lowering as Moving).element(
           at,
-          (i, from) => load(i, [...from.slice(0, -1), index(9)]),
+          (i, from) =>
+            load(
+              i,
+              from.map((e, dim) => (dim === 0 ? index(9) : e)),
+            ),
           context,
         ),
     }
