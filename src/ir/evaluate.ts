@@ -2,14 +2,15 @@
 // that computes instead of recording gives composites their value, and lets any rule that builds
 // nodes (a derivative, a rewrite) be run directly on numbers.
 
-import { GraphError, InternalError, invariant } from '../support/diagnostic.ts'
+import { GraphError, InternalError, invariant, UnsupportedError } from '../support/diagnostic.ts'
 import { DTYPES } from '../support/dtype.ts'
 import type { Attributes } from './attribute.ts'
 import type { Appender, Value } from './builder.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
+import { sizeOf } from './dim.ts'
 import type { Literal } from './literal.ts'
 import type { Op } from './op.ts'
-import { printType, typesEqual } from './type.ts'
+import { printType, type TensorType, typesEqual } from './type.ts'
 
 /**
  * `f64`: floats keep double precision throughout. `dtype`: every result is rounded to its dtype.
@@ -61,6 +62,7 @@ export function evaluateOp(
     const labels = operands.map((_, i) => op.operands[i] ?? `operand ${i}`)
     throw new GraphError(describeProblem(checked, op, labels, types))
   }
+  for (const type of checked.types) checkSize(op, type)
   if (op.body !== undefined) return evaluateBody(op, operands, checked.attributes, rounding)
   const results = op.evaluate(operands, checked.attributes, types)
   results.forEach((result, i) => {
@@ -75,6 +77,21 @@ export function evaluateOp(
     }
   })
   return results.map(result => roundLiteral(result, rounding))
+}
+
+/** Elements of the largest tensor that is evaluated: 2 GiB of doubles. */
+const MOST_ELEMENTS = 2 ** 28
+
+/** Throws E501 before memory is asked for that the reference cannot have. */
+function checkSize(op: Op, type: TensorType): void {
+  const count = sizeOf(type.shape)
+  if (typeof count === 'string' || count <= MOST_ELEMENTS) return
+  throw new UnsupportedError({
+    code: 'E501',
+    subject: op.name,
+    message: `the reference holds at most ${MOST_ELEMENTS} elements, got ${printType(type)}`,
+    help: 'bind the dims to smaller sizes',
+  })
 }
 
 /** The results of a composite: its body, evaluated. */

@@ -14,10 +14,10 @@ import { tensorType } from '../../src/ir/type.ts'
 import { add } from '../../src/ops/arithmetic.ts'
 import { sum } from '../../src/ops/broadcast.ts'
 import { matmul } from '../../src/ops/contraction.ts'
-import { constant } from '../../src/ops/creation.ts'
+import { constant, full } from '../../src/ops/creation.ts'
 import { exp } from '../../src/ops/exponential.ts'
 import { reshape } from '../../src/ops/movement.ts'
-import { GraphError } from '../../src/support/diagnostic.ts'
+import { GraphError, UnsupportedError } from '../../src/support/diagnostic.ts'
 
 /** The message of a GraphError, with the line number of this file left out. */
 function messageOf(act: () => unknown): string {
@@ -241,6 +241,17 @@ describe('a host value (E110)', () => {
     expect(messageOf(() => Literal.from(Float32Array.of(1, 2, 3), 'f32', [2, 2]))).toBe(
       lines('E110 tensor: [2,2] has 4 elements, got 3', help),
     )
+  })
+})
+
+describe('a tensor that is too large to evaluate (E501)', () => {
+  it('is refused before memory is asked for', () => {
+    const graph = new GraphBuilder()
+    const zeros = full(graph, 0, tensorType('f32', [2 ** 20, 2 ** 20]))
+    graph.output('y', sum(zeros))
+    const run = () => interpret(graph.finish(), {})
+    expect(run).toThrow('E501 full: the reference holds at most 268435456 elements')
+    expect(run).toThrow(UnsupportedError)
   })
 })
 
