@@ -2,7 +2,9 @@
 // graph again, so they compose: a gradient of a gradient is a second derivative.
 
 import { GraphBuilder, type Value } from '../ir/builder.ts'
-import type { Argument, Graph } from '../ir/graph.ts'
+import { commit } from '../ir/edit.ts'
+import { type Argument, type Graph, nodesOf, type ValueId } from '../ir/graph.ts'
+import { ancestors, rootsOf } from '../ir/traverse.ts'
 import { printType } from '../ir/type.ts'
 import { fullLike } from '../ops/creation.ts'
 import { GraphError, nearest } from '../support/diagnostic.ts'
@@ -92,7 +94,7 @@ export function gradient(graph: Graph, options: DerivativeOptions): Graph {
     const ct = cotangents[i] ?? zerosOrRefusal(builder, of, wrt[i]!, cuts, options.wrt)
     builder.output(`${role === 'input' ? prefixes.inputs : prefixes.params}.${name}`, ct)
   })
-  return builder.finish()
+  return withoutLeftovers(builder.finish(), graph)
 }
 
 /** Zeros for a param that was not asked for by name and has no influence; else the refusal. */
@@ -126,7 +128,8 @@ export function jvp(graph: Graph, options: DerivativeOptions): Graph {
   )
   const { tangents, cuts } = pushforward(builder, [of], perturbed)
   throwNotImplemented(builder, 'jvp', of, cuts)
-  return builder.output('tangent', tangents[0] ?? zeroTangent(builder, of, targets, cuts)).finish()
+  builder.output('tangent', tangents[0] ?? zeroTangent(builder, of, targets, cuts))
+  return withoutLeftovers(builder.finish(), graph)
 }
 
 /**
@@ -143,6 +146,21 @@ function zeroTangent(
     if (error.code === 'E203') throw error
   }
   return builder.withOrigin({}, () => fullLike(of, 0))
+}
+
+/**
+ * The derivative without nodes that nothing needs: rules answer for every operand, wanted or not.
+ * What the graph held before stays, used or not.
+ */
+function withoutLeftovers(graph: Graph, before: Graph): Graph {
+  const needed = ancestors(nodesOf(graph), rootsOf(graph))
+  const isKept = (id: ValueId) => needed.has(id) || before.nodes[id] !== undefined
+  const dropped = graph.order.filter(id => !isKept(id))
+  const change = {
+    nodes: new Map(dropped.map(id => [id, undefined])),
+    order: graph.order.filter(isKept),
+  }
+  return dropped.length === 0 ? graph : commit(graph, change).graph
 }
 
 function namedOutput(builder: GraphBuilder, transform: string, name: string): Value {

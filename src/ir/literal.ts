@@ -5,7 +5,7 @@
 
 import { GraphError } from '../support/diagnostic.ts'
 import { DTYPES, type DTypeName, type TypedArray } from '../support/dtype.ts'
-import { checkDType, printShape, type TensorType, tensorType } from './type.ts'
+import { checkDType, printShape, printType, type TensorType, tensorType } from './type.ts'
 
 /** Numbers or booleans, nested to any depth as rows of equal length. */
 export type NestedArray = number | boolean | readonly NestedArray[]
@@ -16,6 +16,9 @@ export interface HostTensor {
   readonly dtype: DTypeName
   readonly data: TypedArray
 }
+
+/** Elements that the text for people shows. */
+const MOST_SHOWN = 16
 
 /** A tensor of known elements, in row-major order. Immutable. */
 export class Literal {
@@ -53,6 +56,17 @@ export class Literal {
   /** A copy of the elements as doubles. */
   values(): Float64Array {
     return this.#data.slice()
+  }
+
+  /** Type and first elements, for people: `f32[2] [1, 2]`. */
+  toString(): string {
+    const shown = Array.from(this.#data.subarray(0, MOST_SHOWN)).join(', ')
+    return `${printType(this.type)} [${shown}${this.size > MOST_SHOWN ? ', …' : ''}]`
+  }
+
+  /** How Node's console shows a literal. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 
   /** The elements in the storage type of the dtype: a fresh array. */

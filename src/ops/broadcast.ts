@@ -113,11 +113,14 @@ export const broadcastTo = operator(broadcastToOp, (x: Value, shape: Shape): Val
   }
   const isNew = (axis: number) => axis < offset || (from[axis - offset] === 1 && target[axis] !== 1)
   const axes = target.map((_, axis) => axis).filter(isNew)
-  if (axes.length === 0) return x
-  return broadcastAlong(reshape(x, dropAxes(target, axes)), target, axes)
+  return axes.length === 0 ? x : broadcastAlong(reshape(x, dropAxes(target, axes)), target, axes)
 })
 
-/** Repeats `x` along the new `axes` of `shape`: the transpose of a sum over the same axes. */
+/**
+ * Repeats `x` along the new `axes` of `shape`: the transpose of a sum over them; `x` itself
+ * where there are none.
+ */
 export function broadcastAlong(x: Value, shape: Shape, axes: readonly number[]): Value {
+  if (axes.length === 0) return x
   return apply(broadcastToOp, [x], { shape, axes })
 }

@@ -9,6 +9,7 @@ import { type Graph, nodesOf } from '../../src/ir/graph.ts'
 import { interpret } from '../../src/ir/interpret.ts'
 import { notImplemented } from '../../src/ir/op.ts'
 import { operand } from '../../src/ir/sample.ts'
+import { ancestors, rootsOf } from '../../src/ir/traverse.ts'
 import { tensorType } from '../../src/ir/type.ts'
 import { verifyGraph } from '../../src/ir/verify.ts'
 import * as s from '../../src/kernel/scalar.ts'
@@ -115,6 +116,19 @@ describe('gradient', () => {
     const tangent = interpret(jvp(graph, { of: 'loss' }), { w: 2, 'tangents.w': 1 }).outputs
       .tangent!
     expect(tangent.at(0)).toBe(12)
+  })
+
+  it('leaves no node behind that nothing needs, and keeps those that were there', () => {
+    const builder = new GraphBuilder()
+    const x = builder.input('x', tensorType('f64', [3]))
+    const w = builder.param('w', tensorType('f64', [3]))
+    const unused = exp(x)
+    const graph = builder.output('loss', sum(mul(x, exp(w)))).finish()
+    for (const derivative of [gradient(graph, { of: 'loss' }), jvp(graph, { of: 'loss' })]) {
+      const needed = ancestors(nodesOf(derivative), rootsOf(derivative))
+      const idle = derivative.order.filter(id => !needed.has(id))
+      expect(idle).toEqual([unused.id])
+    }
   })
 
   it('handles an op of two results, whichever of them is used', () => {
