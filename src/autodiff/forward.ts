@@ -101,7 +101,7 @@ class ForwardWalk {
 
   #pushBody(node: Node, operands: readonly Value[]): void {
     const before = this.#builder.nodeCount
-    const results = this.#builder.withOrigin(node.origin, () =>
+    const results = this.#builder.withOrigin(originOf(node), () =>
       node.op.body!(operands, node.attributes, this.#builder),
     )
     this.visit(this.#builder.nodesSince(before))

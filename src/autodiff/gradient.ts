@@ -11,7 +11,7 @@ import { GraphError, nearest } from '../support/diagnostic.ts'
 import { isFloat } from '../support/dtype.ts'
 import { notImplementedError, refusalError } from './explain.ts'
 import { pushforward } from './forward.ts'
-import { type Cut, originOf, pullback } from './reverse.ts'
+import { type Cut, originOfValue, pullback } from './reverse.ts'
 
 /** What to differentiate, and with respect to what. */
 export interface DerivativeOptions {
@@ -49,9 +49,7 @@ function tryGradients(builder: GraphBuilder, of: Value, wrt: readonly Value[]) {
     })
   }
   for (const value of wrt) checkFloat(builder, 'gradient', value)
-  const definition = builder.definition(of.id)
-  const origin = definition === undefined ? {} : originOf(definition)
-  const seed = builder.withOrigin(origin, () => fullLike(of, 1))
+  const seed = builder.withOrigin(originOfValue(builder, of), () => fullLike(of, 1))
   const found = pullback(builder, of, seed, wrt)
   throwNotImplemented(builder, 'gradient', of, found.cuts)
   return found
@@ -107,7 +105,7 @@ function zerosOrRefusal(
 ): Value {
   const error = refusalError(builder, 'gradient', of, wrt, cuts)
   if (asked !== undefined || error.code !== 'E202') throw error
-  return builder.withOrigin({}, () => fullLike(wrt, 0))
+  return builder.withOrigin(originOfValue(builder, of), () => fullLike(wrt, 0))
 }
 
 /**
@@ -145,7 +143,7 @@ function zeroTangent(
     const error = refusalError(builder, 'jvp', of, builder.value(id), cuts)
     if (error.code === 'E203') throw error
   }
-  return builder.withOrigin({}, () => fullLike(of, 0))
+  return builder.withOrigin(originOfValue(builder, of), () => fullLike(of, 0))
 }
 
 /**

@@ -113,7 +113,7 @@ class ReverseWalk {
   ): void {
     const { op, attributes } = node
     const before = this.#builder.nodeCount
-    const results = this.#builder.withOrigin({ ...node.origin, forward: origin.forward }, () =>
+    const results = this.#builder.withOrigin(origin, () =>
       op.body!(operands, attributes, this.#builder),
     )
     const nodes = this.#builder.nodesSince(before)
@@ -162,6 +162,12 @@ class ReverseWalk {
     this.#arrived.set(id, [sum])
     return sum.ct
   }
+}
+
+/** The origin of nodes that differentiate the definition of a value; an argument has none. */
+export function originOfValue(builder: GraphBuilder, { id }: Value): Origin {
+  const definition = builder.definition(id)
+  return definition === undefined ? {} : originOf(definition)
 }
 
 /** The origin of nodes that differentiate `node`. */

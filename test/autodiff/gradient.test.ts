@@ -21,6 +21,7 @@ import { gather } from '../../src/ops/indexing.ts'
 import { floor } from '../../src/ops/piecewise.ts'
 import { argmax } from '../../src/ops/reduction.ts'
 import { cast } from '../../src/ops/select.ts'
+import { mean, variance } from '../../src/ops/statistics.ts'
 import { GraphError } from '../../src/support/diagnostic.ts'
 import { angle, sinCos } from './sin-cos.ts'
 
@@ -169,6 +170,26 @@ describe('gradient', () => {
     }
     const ofExp = backward.filter(({ origin }) => origin.forward!.op === 'exp')
     expect(new Set(ofExp.map(({ origin }) => origin.path))).toEqual(new Set(['encoder.fc']))
+  })
+})
+
+describe('origins', () => {
+  it('are there for every node that a derivative adds: bodies, sums, zeros and tangents too', () => {
+    const builder = new GraphBuilder()
+    const w = builder.param('w', tensorType('f64', [3]))
+    builder.param('unused', tensorType('f64', [2]))
+    const graph = builder.output('loss', mean(mul(broadcastAlong(variance(exp(w)), [3], [0]), w)))
+    const independent = builder.output('flat', sum(floor(w))).finish()
+    const derivatives = [
+      gradient(graph.finish(), { of: 'loss' }),
+      jvp(graph.finish(), { of: 'loss' }),
+      jvp(independent, { of: 'flat' }),
+    ]
+    for (const derivative of derivatives) {
+      const added = nodesOf(derivative).filter(({ id }) => independent.nodes[id] === undefined)
+      expect(added.length).toBeGreaterThan(0)
+      for (const { origin } of added) expect(origin.forward).toBeDefined()
+    }
   })
 })
 

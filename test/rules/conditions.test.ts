@@ -83,7 +83,7 @@ const CASES: readonly (readonly [rule: string, why: string, given: string, befor
     'adding and taking away again rounds x, which may be what is wanted',
     '%x: f32[2]',
     `%0 = full {value = 1e8, shape = [2], dtype = f32} : f32[2]
-     %1 = full {value = -1e8, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = -99999000, shape = [2], dtype = f32} : f32[2]
      %2 = add %x, %0 : f32[2]
      %3 = add %2, %1 : f32[2]`,
   ],
