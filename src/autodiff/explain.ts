@@ -30,7 +30,7 @@ export function refusalError(
       code: 'E203',
       subject: transform,
       message: `${loss} must depend differentiably on ${name}, got no differentiable path`,
-      notes: blocked.slice(0, MOST_SHOWN).flatMap(path => describePath(builder, name, path)),
+      notes: describePaths(builder, name, blocked, paths.length),
       source: last.origin.source,
       help: `compute ${loss} from ${builder.label(entry)} instead, or leave ${name} out of wrt`,
     })
@@ -42,7 +42,7 @@ export function refusalError(
     notes:
       paths.length === 0
         ? [`${loss} is computed without ${name}`]
-        : paths.slice(0, MOST_SHOWN).flatMap(path => describePath(builder, name, path)),
+        : describePaths(builder, name, paths, paths.length),
     source: paths[0]?.nodes.at(-1)?.origin.source,
     help: `use ${name} in the computation of ${loss}, or leave it out of wrt`,
   })
@@ -99,14 +99,25 @@ function pathsToCuts(
   return paths
 }
 
-function describePath(builder: GraphBuilder, name: string, { nodes }: Path): string[] {
-  const last = nodes[nodes.length - 1]!
-  const through = nodes.map(node => builder.label(node.id))
-  const place = last.origin.source?.location === undefined ? '' : `  (${last.origin.source})`
-  return [
-    `every path passes through  ${nodeText(builder, last)}${place}`,
-    `path: ${[name, ...through].join(' -> ')}`,
-  ]
+/** The paths of a refusal, where `all` is how many there are of any kind. */
+function describePaths(
+  builder: GraphBuilder,
+  name: string,
+  paths: readonly Path[],
+  all: number,
+): string[] {
+  const [shown, left] = [paths.slice(0, MOST_SHOWN), paths.length - MOST_SHOWN]
+  const claim = all === 1 ? 'every path passes through' : 'a path ends at'
+  const lines = shown.flatMap(({ nodes }) => {
+    const last = nodes[nodes.length - 1]!
+    const through = nodes.map(node => builder.label(node.id))
+    const place = last.origin.source?.location === undefined ? '' : `  (${last.origin.source})`
+    return [
+      `${claim}  ${nodeText(builder, last)}${place}`,
+      `path: ${[name, ...through].join(' -> ')}`,
+    ]
+  })
+  return left > 0 ? [...lines, `and ${left} more`] : lines
 }
 
 function nodeText(builder: GraphBuilder, node: Node): string {

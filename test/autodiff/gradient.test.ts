@@ -247,6 +247,23 @@ describe('refusals', () => {
     expect(errorOf(() => jvp(graph, { of: 'loss' })).code).toBe('E203')
   })
 
+  it('several blocked paths are told one by one, and those beyond three are counted', () => {
+    const builder = new GraphBuilder()
+    const scores = builder.param('scores', tensorType('f64', [3]))
+    const table = builder.input('table', tensorType('f64', [3]))
+    const picks = [1, 2, 3, 4].map(i => gather(table, argmax(mul(scores, fullLike(scores, i)))))
+    const graph = builder
+      .output(
+        'loss',
+        picks.reduce((a, b) => add(a, b)),
+      )
+      .finish()
+    const { message } = errorOf(() => gradient(graph, { of: 'loss' }))
+    expect(message).not.toContain('every path')
+    expect(message.match(/a path ends at/g)).toHaveLength(3)
+    expect(message).toContain('and 1 more')
+  })
+
   it('a rule that is not written says why', () => {
     const half = operator(
       defineOp({
