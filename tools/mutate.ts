@@ -9,6 +9,7 @@ import { type BuildContext, context } from 'esbuild'
 import pc from 'picocolors'
 import { type Mutant, mutantsOf } from './mutate/mutants.ts'
 import { MutantSuite } from './mutate/suite.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
@@ -107,9 +108,10 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const seed = Number(values.seed)
+  const seed = wholeNumber('seed', values.seed)
   const all = mutantsOf(sources(values.files))
   const chosen = values.only === undefined ? all : all.filter(m => m.subject === values.only)
+  if (chosen.length === 0) throw new Error(`no rule of ${values.only ?? values.files} to mutate`)
   const loader = new MutantLoader()
   const suite = values.thorough === true ? new MutantSuite(root) : undefined
   const tallies = new Map<string, Tally>()

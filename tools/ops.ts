@@ -7,6 +7,7 @@ import type { Op, OpTable } from '../src/ir/op.ts'
 import { ops } from '../src/ops/registry.ts'
 import { CHECKS, type Check } from '../test/generic/checks.ts'
 import { checkRefusals } from '../test/generic/refusals.ts'
+import { wholeNumber } from './whole-number.ts'
 
 type Status = 'pass' | 'fail' | 'none'
 
@@ -88,6 +89,9 @@ function main(): number {
     console.log(HELP)
     return 0
   }
+  const seed = wholeNumber('seed', values.seed)
+  // Without a trial everything would pass.
+  const repeats = wholeNumber('repeats', values.repeats, 1)
   const all = Object.values(table).map(entry => entry.op)
   const chosen = values.op === undefined ? all : all.filter(op => op.name === values.op)
   if (chosen.length === 0) throw new Error(`there is no op "${values.op}"`)
@@ -96,7 +100,7 @@ function main(): number {
       `${'op'.padEnd(22)}${'family'.padEnd(13)}${COLUMNS.map(c => c.padEnd(12)).join('')}`,
     )
   for (const op of chosen) {
-    const row = rowOf(op, Number(values.seed), Number(values.repeats))
+    const row = rowOf(op, seed, repeats)
     if (values.json) console.log(JSON.stringify(row))
     else printRow(row)
   }

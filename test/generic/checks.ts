@@ -192,6 +192,7 @@ export const CHECKS = {
 } as const satisfies Record<string, Check>
 
 function plan(seed: number, repeats: number): { kind: ShapeKind; from: number }[] {
+  assert(repeats > 0, 'a check without a trial would pass whatever the op does')
   return SHAPE_KINDS.flatMap(kind =>
     Array.from({ length: repeats }, (_, i) => ({ kind, from: seed + i })),
   )
