@@ -1,6 +1,6 @@
 // Options of the tools that are whole numbers.
 
-/** The number that an option holds; throws a sentence where it is no whole number from `least` on. */
+/** The number that an option holds; throws where it is no whole number from `least` on. */
 export function wholeNumber(option: string, text: string, least = 0): number {
   const value = Number(text)
   if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
