@@ -12,7 +12,25 @@ const table: OpTable = ops
 /** Trials per shape kind, of which there are five. */
 const repeats = cases({ test: 3, ci: 6, deep: 40 })
 
+/** Families, and single ops, without a float operand that their float result depends on smoothly. */
+const WITHOUT_DERIVATIVE = [
+  'creation',
+  'comparison',
+  'logic',
+  'random',
+  'argmax',
+  'argmin',
+  'one_hot',
+]
+
+/** What a check must come to: an op that silently drops out of one is a failure too. */
+const pass = (has: boolean) => (has ? 'pass' : 'none')
+
 describe.each(Object.values(table).map(({ op }) => [op.name, op] as const))('%s', (name, op) => {
+  const isSmooth = ![op.family, name].some(of => WITHOUT_DERIVATIVE.includes(of))
+  const hasOperands = op.operands.length > 0
+  const hasKinks = op.kinks.length > 0
+
   it('is registered under its own name', () => {
     expect(Object.keys(table)).toContain(name)
     expect(table[name]!.op).toBe(op)
@@ -27,30 +45,34 @@ describe.each(Object.values(table).map(({ op }) => [op.name, op] as const))('%s'
   })
 
   it('has a reverse rule that agrees with the forward rule and with differences', () => {
-    expect(['pass', 'none']).toContain(checks.checkVjp(op, seed, repeats, table))
+    expect(checks.checkVjp(op, seed, repeats, table)).toBe(pass(isSmooth))
   })
 
   it('has a forward rule that agrees with differences', () => {
-    expect(['pass', 'none']).toContain(checks.checkJvp(op, seed, repeats, table))
+    expect(checks.checkJvp(op, seed, repeats, table)).toBe(pass(isSmooth))
   })
 
   it('means the same on symbolic dims as on their sizes, its derivative too', () => {
-    expect(['pass', 'none']).toContain(checkSymbolic(op, seed, repeats, table))
+    expect(checkSymbolic(op, seed, repeats, table)).toBe(
+      pass(hasOperands && op.family !== 'random'),
+    )
   })
 
   it('refuses a derivative where it has none', () => {
-    expect(['pass', 'none']).toContain(checkRefusals(op, seed, repeats, table))
+    expect(checkRefusals(op, seed, repeats, table)).toBe(pass(hasOperands))
   })
 
   it('has a derivative between the one-sided ones at its kinks', () => {
-    expect(['pass', 'none']).toContain(checks.checkKinks(op, seed, repeats, table))
+    expect(checks.checkKinks(op, seed, repeats, table)).toBe(
+      pass(hasKinks && op.operands.length === 1),
+    )
   })
 
   it('has one derivative at its kinks in both modes', () => {
-    expect(['pass', 'none']).toContain(checks.checkModesAtKinks(op, seed, repeats, table))
+    expect(checks.checkModesAtKinks(op, seed, repeats, table)).toBe(pass(hasKinks))
   })
 
   it('has second derivatives that agree with differences of the first', () => {
-    expect(['pass', 'none']).toContain(checks.checkSecondOrder(op, seed, repeats, table))
+    expect(checks.checkSecondOrder(op, seed, repeats, table)).toBe(pass(isSmooth))
   })
 })
