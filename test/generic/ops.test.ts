@@ -12,7 +12,7 @@ const table: OpTable = ops
 /** Trials per shape kind, of which there are five. */
 const repeats = cases({ test: 3, ci: 6, deep: 40 })
 
-/** Families, and single ops, without a float operand that their float result depends on smoothly. */
+/** Families and single ops whose float results depend on no float operand smoothly. */
 const WITHOUT_DERIVATIVE = [
   'creation',
   'comparison',
