@@ -5,19 +5,29 @@
 
 import { freeze } from 'immer'
 import { type Diagnostic, GraphError, invariant, nearest } from '../support/diagnostic.ts'
+import type { DTypeName } from '../support/dtype.ts'
 import { captureSource, type SourceReference } from '../support/source.ts'
 import type { Attributes } from './attribute.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
 import type { Argument, Graph, Node, Origin, Output, Role, Update, ValueId } from './graph.ts'
 import type { Op } from './op.ts'
 import { valueLabels } from './printer.ts'
-import { printType, type TensorType, tensorType, typesEqual } from './type.ts'
+import { printType, type Shape, type TensorType, tensorType, typesEqual } from './type.ts'
 
-/** A handle on a value of the graph under construction. */
+/** A handle on a value of the graph under construction. `Tensor` is the same with its shape known. */
 export interface Value {
   readonly id: ValueId
   readonly type: TensorType
+  /** The dims of the type. */
+  readonly shape: Shape
+  /** The element type. */
+  readonly dtype: DTypeName
   readonly builder: Appender
+}
+
+/** The handle of value `id` in `builder`. */
+export function handle(id: ValueId, type: TensorType, builder: Appender): Value {
+  return { id, type, shape: type.shape, dtype: type.dtype, builder }
 }
 
 /** Whatever ops can be appended to: a builder, or the workspace of a rewrite. */
@@ -84,7 +94,7 @@ export class GraphBuilder implements Appender {
   }
 
   #adopt(id: ValueId, type: TensorType): Value {
-    const value: Value = { id, type, builder: this }
+    const value = handle(id, type, this)
     this.#values.set(id, value)
     this.#nextId = Math.max(this.#nextId, id + 1)
     return value

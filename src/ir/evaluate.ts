@@ -5,7 +5,7 @@
 import { GraphError, InternalError, invariant, UnsupportedError } from '../support/diagnostic.ts'
 import { DTYPES } from '../support/dtype.ts'
 import type { Attributes } from './attribute.ts'
-import type { Appender, Value } from './builder.ts'
+import { type Appender, handle, type Value } from './builder.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
 import { sizeOf } from './dim.ts'
 import type { Literal } from './literal.ts'
@@ -33,7 +33,7 @@ export class Evaluator implements Appender {
 
   /** A value with the given elements. */
   value(known: Literal): Value {
-    const value: KnownValue = { id: this.#nextId++, type: known.type, builder: this, known }
+    const value: KnownValue = { ...handle(this.#nextId++, known.type, this), known }
     return value
   }
 

@@ -4,7 +4,7 @@
 // it all.
 
 import type { Attributes } from '../ir/attribute.ts'
-import type { Appender, Value } from '../ir/builder.ts'
+import { type Appender, handle, type Value } from '../ir/builder.ts'
 import { checkNode, describeProblem, isProblem } from '../ir/check-node.ts'
 import { type Commit, commit } from '../ir/edit.ts'
 import type { Graph, Node, Result, ValueId } from '../ir/graph.ts'
@@ -118,7 +118,7 @@ export class Workspace implements Appender {
     if (known !== undefined) return known
     const result = this.#results[id]
     invariant(result !== undefined, 'rewriting', `value ${id} belongs to the workspace`)
-    const value: Value = { id, type: result.type, builder: this }
+    const value = handle(id, result.type, this)
     this.#values[id] = value
     return value
   }

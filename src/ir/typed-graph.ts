@@ -1,0 +1,28 @@
+// A graph together with how its names nest, and, for the TypeScript compiler only, the types of
+// what it takes and gives. Models and their derivatives are such graphs; compile runs them.
+
+import type { Graph } from './graph.ts'
+import type { NameTree } from './tree.ts'
+
+/** Holds the types of a typed graph; no such property exists at run time. */
+declare const types: unique symbol
+
+/**
+ * A graph whose inputs have the types `In` (tensors by name), params and state the types `P` and
+ * `S` (trees of tensors; `never` for no state), outputs the types `O` (a tree of tensors).
+ */
+export interface TypedGraph<In = unknown, P = unknown, S = unknown, O = unknown> {
+  readonly graph: Graph
+  /** How params nest: the names of arguments of role param. */
+  readonly params: NameTree
+  /** How state nests: the names of arguments of role state. */
+  readonly state: NameTree
+  /** How outputs nest: the names of outputs, such as `grads.l1.w` under grads, l1, w. */
+  readonly outputs: NameTree
+  readonly [types]?: {
+    readonly inputs: In
+    readonly params: P
+    readonly state: S
+    readonly outputs: O
+  }
+}
