@@ -28,6 +28,8 @@ export const CODES = {
   E110: 'host value is not a tensor',
   /** A dtype is asked for that does not exist. */
   E111: 'unknown dtype',
+  /** An op that has no operands is called where no graph is being built. */
+  E120: 'no graph is being built',
   /**
    * A derivative is asked of a value that is not a float scalar, or of a name that is not there.
    */
