@@ -44,6 +44,11 @@ export interface Appender {
   ): readonly Value[]
   /** The name under which errors show a value. */
   label?(id: ValueId): string
+  /**
+   * Runs `body` with every node it makes attributed to the caller of `boundary`: for a public
+   * function that makes several nodes, or calls others like it.
+   */
+  calledFrom?<T>(boundary: (...args: never[]) => unknown, body: () => T): T
 }
 
 /** Throws E104 where an operand, which may come from untyped code, is no value of a graph. */
@@ -220,6 +225,12 @@ export class GraphBuilder implements Appender {
     } finally {
       this.#origin = outer
     }
+  }
+
+  calledFrom<T>(boundary: (...args: never[]) => unknown, body: () => T): T {
+    // Within the run of a derivative or rewrite rule the origin is that of the node concerned.
+    if (this.#origin !== undefined) return body()
+    return this.withOrigin({ source: captureSource(boundary), path: this.#path }, body)
   }
 
   /** The handle of a value, argument or node result. */

@@ -1,6 +1,7 @@
 // Where ops without operands go. `constant(2)` has no operand that carries a builder, so whoever
 // runs user code (a model's body, an op's forward or vjp) says what it builds into. Runs are
 // synchronous and nest, so one variable with a restore is enough; it is empty outside of them.
+// `calledFrom` is how a public op makes all nodes it needs nodes of the user's one call.
 
 import type { Appender, Value } from '../ir/builder.ts'
 import { GraphError } from '../support/diagnostic.ts'
@@ -44,4 +45,29 @@ export function tracingFor(subject: string, boundary: (...args: never[]) => unkn
     source: captureSource(boundary),
     help: 'call it in the body of a model, layer or op',
   })
+}
+
+/** What to draw from. Throws E120 as `tracingFor`, and E121 where nothing may be drawn. */
+export function drawFor(subject: string, boundary: (...args: never[]) => unknown): Draw {
+  const { draw } = tracingFor(subject, boundary)
+  if (draw !== undefined) return draw()
+  throw new GraphError({
+    code: 'E121',
+    subject,
+    message: 'must draw outside of the body of an op, got a call inside of one',
+    source: captureSource(boundary),
+    help: 'draw in the body of a model or layer, and pass the tensor to the op',
+  })
+}
+
+/**
+ * Runs `body` with every node that it appends to `into` attributed to the user's call of
+ * the public function `boundary`: one call may make several nodes, through other public functions.
+ */
+export function calledFrom<T>(
+  into: Appender,
+  boundary: (...args: never[]) => unknown,
+  body: () => T,
+): T {
+  return into.calledFrom === undefined ? body() : into.calledFrom(boundary, body)
 }

@@ -30,6 +30,8 @@ export const CODES = {
   E111: 'unknown dtype',
   /** An op that has no operands is called where no graph is being built. */
   E120: 'no graph is being built',
+  /** A random op is called in the body of an op, whose meaning depends on its operands alone. */
+  E121: 'nothing may be drawn here',
   /**
    * A derivative is asked of a value that is not a float scalar, or of a name that is not there.
    */

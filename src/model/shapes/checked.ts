@@ -59,23 +59,28 @@ export function show(shape: readonly Dim[]): string {
 }
 
 /**
- * The shape that a rule answered. Throws E101 with its sentence, the operands and the line of the
- * user's call of `boundary` where it refused.
+ * The shape that a rule answered. Throws E101 with its sentence, the operands, the line of the
+ * user's call of `boundary` and `help` where it refused.
  */
 export function accepted(
   answer: Answer,
   operands: readonly Value[],
   boundary: (...args: never[]) => unknown,
+  help?: string,
 ): Shape {
   if (typeof answer !== 'string') return answer
-  throw refusal(answer, operands, boundary)
+  throw refusal(answer, operands, boundary, help)
 }
 
-/** The error of a sentence such as `add: cannot broadcast [2] with [3]: 2 vs 3 at axis -1`. */
+/**
+ * The error of a sentence such as `add: cannot broadcast [2] with [3]: 2 vs 3 at axis -1`. A
+ * sentence that ends with what to do, `…; use cast(x, 'f32')`, gets no other help.
+ */
 export function refusal(
   sentence: string,
   operands: readonly Value[],
   boundary: (...args: never[]) => unknown,
+  help?: string,
 ): GraphError {
   const colon = sentence.indexOf(': ')
   return new GraphError({
@@ -87,5 +92,6 @@ export function refusal(
       type: `${dtype}[${shape.join(',')}]`,
     })),
     source: captureSource(boundary),
+    help: /; use [^;]+$/.test(sentence) ? undefined : help,
   })
 }
