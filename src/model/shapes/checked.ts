@@ -59,22 +59,22 @@ export function show(shape: readonly Dim[]): string {
 }
 
 /**
- * The shape that a rule answered. Throws E101 with its sentence, the operands, the line of the
- * user's call of `boundary` and `help` where it refused.
+ * What a rule answered: a shape, or the axes that were meant. Throws E101 with its sentence, the
+ * operands and the line of the user's call of `boundary` where it refused.
  */
-export function accepted(
-  answer: Answer,
+export function accepted<A extends readonly unknown[]>(
+  answer: A | string,
   operands: readonly Value[],
   boundary: (...args: never[]) => unknown,
   help?: string,
-): Shape {
+): A {
   if (typeof answer !== 'string') return answer
   throw refusal(answer, operands, boundary, help)
 }
 
 /**
- * The error of a sentence such as `add: cannot broadcast [2] with [3]: 2 vs 3 at axis -1`. A
- * sentence that ends with what to do, `…; use cast(x, 'f32')`, gets no other help.
+ * The error of a sentence such as `add: cannot broadcast [2] with [3]: 2 vs 3 at axis -1`. It needs
+ * `help` only where the sentence does not say itself what to do.
  */
 export function refusal(
   sentence: string,
@@ -92,6 +92,6 @@ export function refusal(
       type: `${dtype}[${shape.join(',')}]`,
     })),
     source: captureSource(boundary),
-    help: /; use [^;]+$/.test(sentence) ? undefined : help,
+    help,
   })
 }
