@@ -73,8 +73,8 @@ export function accepted<A extends readonly unknown[]>(
 }
 
 /**
- * The error of a sentence such as `add: cannot broadcast [2] with [3]: 2 vs 3 at axis -1`. It needs
- * `help` only where the sentence does not say itself what to do.
+ * The error of a sentence such as `add: cannot broadcast [2] with [3]: 2 vs 3 at axis -1`. A
+ * sentence that ends with what to do, `…; use cast(x, 'f32')`, gets no other help.
  */
 export function refusal(
   sentence: string,
@@ -92,6 +92,6 @@ export function refusal(
       type: `${dtype}[${shape.join(',')}]`,
     })),
     source: captureSource(boundary),
-    help,
+    help: /; use [^;]+$/.test(sentence) ? undefined : help,
   })
 }
