@@ -24,7 +24,10 @@ export const CODES = {
   E108: 'argument does not fit',
   /** A dim expression cannot be formed, for example an inexact division. */
   E109: 'dim expression not expressible',
-  /** A host value (nested array, typed array) does not describe a tensor. */
+  /**
+   * A host value (nested array, typed array) does not describe a tensor, or a record of them is no
+   * data set: arrays that differ in their number of examples, fewer examples than asked for.
+   */
   E110: 'host value is not a tensor',
   /** A dtype is asked for that does not exist. */
   E111: 'unknown dtype',
@@ -32,6 +35,10 @@ export const CODES = {
   E120: 'no graph is being built',
   /** A random op is called in the body of an op, whose meaning depends on its operands alone. */
   E121: 'nothing may be drawn here',
+  /** A program would take more memory than it was allowed. */
+  E136: 'program too large',
+  /** An option of an optimizer or of a training is outside of its range. */
+  E137: 'option out of range',
   /**
    * A derivative is asked of a value that is not a float scalar, or of a name that is not there.
    */
@@ -56,6 +63,13 @@ export const CODES = {
   E304: 'kernel is not well formed',
   /** A data file is cut short, has a wrong magic number, or holds what cannot be read. */
   E310: 'data file cannot be read',
+  /**
+   * CSV text has a row of another length, a cell that is not the number asked for, a quote that does
+   * not close, no rows at all, or no column of that name; the subject names the line.
+   */
+  E311: 'CSV row or cell',
+  /** A label is no integer from 0 up to, but without, the number of classes, or no known class. */
+  E312: 'label out of range',
   /** Something that does not exist yet was asked for; the message says what does. */
   E501: 'not supported',
   /** A pass produced a graph that its verifier refuses. */

@@ -1,0 +1,179 @@
+// `compile`: a model or a derivative of one becomes a function of inputs, params and state. The
+// function is pure: it copies params and state in, runs, and copies what changed out. A trainer
+// keeps them in memory instead (src/train).
+
+import type { Eventually } from '../backends/backend.ts'
+import type { Dims } from '../ir/dim.ts'
+import type { Argument } from '../ir/graph.ts'
+import { elementCount } from '../ir/literal.ts'
+import type { TypedGraph } from '../ir/typed-graph.ts'
+import { layoutState } from '../lower/state.ts'
+import { invariant } from '../support/diagnostic.ts'
+import { DTYPES, type TypedArray } from '../support/dtype.ts'
+import {
+  type Executable,
+  load,
+  openSession,
+  prepare,
+  type Session,
+  sizeOfType,
+} from './executable.ts'
+import { type Boundary, checkKeys, feed, feedError } from './feed.ts'
+import { eachValue, type HostTree, hostValue, nest } from './host-tree.ts'
+import type { DimNames, WithDims } from './hosts.ts'
+import type { CompileOptions, DrawOptions, OptionsFor, Run } from './run.ts'
+
+/**
+ * Compiles a program for a target, with a size for every symbolic dim.
+ *
+ * Throws E107 where dims are missing, not known or no sizes, E136 where the program would take more
+ * than `maxBytes`, E501 for a target that there is none for.
+ *
+ * @example
+ * const run = await compile(gradient(mlp, { of: 'loss' }), { target: 'js', dims: { batch: 128 } })
+ * const { loss, grads } = run({ x, y }, params, state)
+ */
+export function compile<In, P, S, O, const M extends { readonly [K in DimNames<In>]?: number }>(
+  program: TypedGraph<In, P, S, O>,
+  options: OptionsFor<In, M>,
+): Promise<Run<WithDims<In, M>, P, S, WithDims<O, M>>>
+export async function compile(
+  program: TypedGraph,
+  options: { readonly dims?: Dims | undefined } & Omit<CompileOptions<never, never>, 'dims'>,
+): Promise<unknown> {
+  const { target, dims = {} } = options
+  const prepared = prepare(program.graph, dims, options, compile)
+  const resident = prepared.graph.arguments.filter(isResident)
+  const session = await openSession(target, layoutState([{ members: resident }]))
+  const executable = await load(prepared, session, options)
+  return runOf(program, session, executable)
+}
+
+const isResident = ({ role }: Argument) => role === 'param' || role === 'state'
+
+/** The prefix under which a forward derivative takes its directions. */
+const TANGENT = 'tangents.'
+
+interface RunOptions extends DrawOptions {
+  readonly tangents?: object | undefined
+}
+
+type Inputs = Record<string, TypedArray>
+
+function runOf(program: TypedGraph, session: Session, executable: Executable) {
+  const arguments_ = [...executable.inputs.values()]
+  const inputs = arguments_.filter(({ role, name }) => role === 'input' && !isTangent(name))
+  const names = inputs.map(({ name }) => name)
+  function run(given: object, params: unknown = {}, state: unknown = {}, options: RunOptions = {}) {
+    checkObject(given)
+    checkKeys('run', 'input', names, given, run)
+    const fed: Inputs = {}
+    for (const { name, type } of inputs) {
+      const value = (given as Record<string, unknown>)[name]
+      fed[name] = feed('run', { what: `input ${name}`, type }, value, run)
+    }
+    feedTangents(executable, program, options.tangents, fed, run)
+    feedDraws(arguments_, options, fed)
+    const write = (kind: string) => (name: string, value: unknown) =>
+      writeState(session, name, `${kind} ${name}`, value, run)
+    eachValue(program.params, params, 'param', write('param'), run)
+    eachValue(program.state, state, 'state', write('state'), run)
+    now(executable.run(fed))
+    return results(program, session, executable)
+  }
+  const dispose = () => {
+    executable.dispose()
+    session.memory.dispose()
+  }
+  return Object.assign(run, { explain: () => executable.explain(), dispose })
+}
+
+const isTangent = (name: string) => name.startsWith(TANGENT)
+
+function checkObject(given: unknown): void {
+  if (typeof given === 'object' && given !== null && !ArrayBuffer.isView(given)) return
+  const got = ArrayBuffer.isView(given) ? 'a typed array' : String(given)
+  throw feedError('run', `inputs go by name, got ${got}`, 'pass { x: … }')
+}
+
+/** What a backend answers at once. A target that answers later needs another kind of run. */
+function now<T>(value: Eventually<T>): T {
+  invariant(!(value instanceof Promise), 'compile', 'the targets of `compile` answer at once')
+  return value
+}
+
+/** Directions of a forward derivative, zero where none is given. */
+function feedTangents(
+  executable: Executable,
+  program: TypedGraph,
+  tangents: object | undefined,
+  fed: Inputs,
+  boundary: Boundary,
+): void {
+  for (const [name, { type }] of executable.inputs) {
+    if (isTangent(name)) fed[name] = DTYPES[type.dtype].allocate(sizeOfType(type))
+  }
+  const given = tangents ?? {}
+  const parts = Object.entries(program.params).filter(([key]) => Object.hasOwn(given, key))
+  const known = Object.keys(program.params)
+  const extra = Object.keys(given).find(key => !known.includes(key))
+  if (extra !== undefined) {
+    throw feedError('run', `this model has no param ${extra}`, 'leave its tangent out', boundary)
+  }
+  const visit = (name: string, value: unknown) => {
+    const slot = executable.inputs.get(TANGENT + name)
+    if (slot === undefined) {
+      const help = 'name it in wrt of jvp, or leave its tangent out'
+      throw feedError('run', `param ${name} has no tangent in this program`, help, boundary)
+    }
+    const what = `tangent ${name}`
+    fed[slot.name] = feed('run', { what, type: slot.type }, value, boundary)
+  }
+  eachValue(Object.fromEntries(parts), given, 'tangent', visit, boundary)
+}
+
+/** The key and counter that random ops draw from. */
+export function feedDraws(
+  arguments_: readonly Argument[],
+  { seed = 0, step = 0 }: DrawOptions,
+  fed: Inputs,
+): void {
+  for (const { name, role, type } of arguments_) {
+    if (role !== 'rng') continue
+    fed[name] = type.shape.length === 0 ? Uint32Array.of(step) : Uint32Array.of(seed, 0)
+  }
+}
+
+/** Copies a param or state value into memory, if the program has it. */
+export function writeState(
+  session: Session,
+  name: string,
+  what: string,
+  value: unknown,
+  boundary: Boundary,
+): void {
+  const slot = session.layout.slots.get(name)
+  if (slot === undefined) return
+  const type = { dtype: slot.type, shape: slot.shape }
+  now(session.memory.write(slot.offset, feed('run', { what, type }, value, boundary)))
+}
+
+/** A copy of a param or state value in memory, as users see it. */
+export function readState({ layout, memory }: Session, name: string): HostTree {
+  const { type, shape, offset } = layout.slots.get(name)!
+  const data = now(memory.read(offset, type, elementCount(shape)))
+  return hostValue(shape, type, data)
+}
+
+function results(program: TypedGraph, session: Session, executable: Executable) {
+  const outputs = nest(program.outputs, name => readOutput(executable, name))
+  const state = nest(program.state, name => readState(session, name))
+  const hasState = Object.keys(program.state).length > 0
+  return hasState ? { ...(outputs as object), state } : outputs
+}
+
+/** A copy of an output as the last run left it, as users see it. */
+export function readOutput(executable: Executable, name: string): HostTree {
+  const { dtype, shape } = executable.outputs.get(name)!
+  return hostValue(shape as readonly number[], dtype, now(executable.read(name)))
+}

@@ -1,0 +1,186 @@
+// A graph made runnable: mode, passes, lowering, backend. Executables of one session share its
+// memory, so that the program that trains a model and the one that predicts with it work on the
+// same parameters without a copy.
+
+import type { Backend, Eventually, Loaded, Memory } from '../backends/backend.ts'
+import { graphDims } from '../ir/bind.ts'
+import { checkDims, type Dims } from '../ir/dim.ts'
+import type { Argument, Graph } from '../ir/graph.ts'
+import { elementCount } from '../ir/literal.ts'
+import { valueTypes } from '../ir/printer.ts'
+import type { TensorType } from '../ir/type.ts'
+import { arenaBytes, bytesOf } from '../kernel/program.ts'
+import { lower } from '../lower/lower.ts'
+import type { Lowered, StateLayout } from '../lower/lowered.ts'
+import { chooseMode } from '../passes/choose-mode.ts'
+import { afterDerivative } from '../passes/pipeline.ts'
+import { type PassRecord, runPipeline } from '../rewrite/pass-manager.ts'
+import { GraphError } from '../support/diagnostic.ts'
+import type { TypedArray } from '../support/dtype.ts'
+import { captureSource } from '../support/source.ts'
+import { type Explanation, explain, showBytes } from './explain.ts'
+import type { Boundary } from './feed.ts'
+import type { CompileOptions } from './run.ts'
+import { backendFor } from './targets.ts'
+
+/** What executables of one model share: the backend, where its state lies, and the memory. */
+export interface Session {
+  readonly backend: Backend
+  readonly layout: StateLayout
+  readonly memory: Memory
+}
+
+/** Memory for a model whose state is laid out. */
+export async function openSession(target: string, layout: StateLayout): Promise<Session> {
+  const backend = await backendFor(target)
+  return { backend, layout, memory: await backend.memory(layout.bytes) }
+}
+
+/** How a graph is made runnable in a session. */
+export type ExecutableOptions = Pick<CompileOptions<never, never>, 'maxBytes' | 'debug' | 'mode'>
+
+/** A graph that went through every pass, with sizes for all dims. */
+export interface Prepared {
+  readonly dims: Dims
+  readonly graph: Graph
+  readonly records: readonly PassRecord[]
+}
+
+/** A program of a session, ready to run. Values go by the names of the graph. */
+export interface Executable {
+  readonly dims: Dims
+  /** Inputs and rng arguments by name, with integer dims. */
+  readonly inputs: ReadonlyMap<string, Argument>
+  /** Output types by name. */
+  readonly outputs: ReadonlyMap<string, TensorType>
+  /** Runs once. Every input must be there and of the right class and length. */
+  run(inputs: Readonly<Record<string, TypedArray>>): Eventually<void>
+  /** A copy of an output as the last run left it. */
+  read(output: string): Eventually<TypedArray>
+  explain(): Explanation
+  dispose(): void
+}
+
+/**
+ * The graph of one mode with sizes for its dims, in core ops.
+ * Throws E107 where dims do not fit the program, with the line of the caller of `boundary`.
+ */
+export function prepare(
+  graph: Graph,
+  dims: Dims,
+  options: ExecutableOptions,
+  boundary: Boundary,
+): Prepared {
+  checkSizes(graph, dims, boundary)
+  const chosen = chooseMode(graph, options.mode ?? 'eval')
+  const known = graphDims(chosen)
+  const used = Object.fromEntries(Object.entries(dims).filter(([name]) => known.includes(name)))
+  const verify = options.debug?.verify ?? false
+  return { dims, ...runPipeline(chosen, afterDerivative(used), { verify }) }
+}
+
+function checkSizes(graph: Graph, dims: Dims, boundary: Boundary): void {
+  const known = graphDims(graph)
+  const source = captureSource(boundary)
+  const unknown = Object.keys(dims).find(name => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new GraphError({
+      code: 'E107',
+      subject: 'compile',
+      message: `this program has no dim '${unknown}'`,
+      source,
+      help: `leave it out; there are ${known.join(', ') || 'none'}`,
+    })
+  }
+  const missing = known.filter(name => !Object.hasOwn(dims, name))
+  if (missing.length > 0) {
+    throw new GraphError({
+      code: 'E107',
+      subject: 'compile',
+      message: `every dim must have a size, got none for ${missing.join(', ')}`,
+      source,
+      help: `pass dims: { ${missing.map(name => `${name}: 32`).join(', ')} }`,
+    })
+  }
+  checkDims(dims, known, 'compile')
+}
+
+/**
+ * Makes a prepared graph runnable on the memory of a session.
+ * Throws E136 where it would take more than `maxBytes`.
+ */
+export async function load(
+  prepared: Prepared,
+  session: Session,
+  options: ExecutableOptions,
+): Promise<Executable> {
+  const { graph, dims } = prepared
+  const { backend, memory, layout } = session
+  const verify = options.debug?.verify ?? false
+  const lowered = lower(graph, { target: backend.target, state: layout, verify })
+  checkBudget(lowered, layout.bytes, options.maxBytes)
+  const constants = new Map([...lowered.constants].map(([name, of]) => [name, of.toHost().data]))
+  const loaded = await backend.load(lowered.program, memory, constants)
+  return executable(prepared, session, lowered, loaded, dims)
+}
+
+function executable(
+  { graph, records }: Prepared,
+  { backend, memory }: Session,
+  { program, inputs, outputs }: Lowered,
+  loaded: Loaded,
+  dims: Dims,
+): Executable {
+  const passed = graph.arguments.filter(({ role }) => role === 'input' || role === 'rng')
+  const types = valueTypes(graph)
+  return {
+    dims,
+    inputs: new Map(passed.map(argument => [argument.name, argument])),
+    outputs: new Map(graph.outputs.map(({ name, value }) => [name, types.get(value)!])),
+    run: given => {
+      const bound: Record<string, TypedArray> = {}
+      for (const [name, buffer] of inputs) bound[buffer] = given[name]!
+      return loaded.run(bound)
+    },
+    read: output => loaded.read(outputs.get(output)!),
+    explain: () =>
+      explain({
+        target: backend.target.name,
+        dims,
+        records,
+        program,
+        stateBytes: memory.stateBytes,
+        scratchBytes: arenaBytes(program, 'scratch'),
+        workspaceBytes: loaded.workspaceBytes,
+        source: loaded.source,
+      }),
+    dispose: () => loaded.dispose(),
+  }
+}
+
+/** The largest buffers that an error names. */
+const NAMED = 5
+
+function checkBudget({ program }: Lowered, stateBytes: number, maxBytes: number | undefined): void {
+  if (maxBytes === undefined) return
+  const own = program.buffers.filter(({ region }) => region === 'input' || region === 'output')
+  const passed = own.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
+  const total = stateBytes + arenaBytes(program, 'scratch') + passed
+  if (total <= maxBytes) return
+  const largest = [...program.buffers].sort((a, b) => bytesOf(b) - bytesOf(a)).slice(0, NAMED)
+  throw new GraphError({
+    code: 'E136',
+    subject: 'compile',
+    message: `the program must take at most ${showBytes(maxBytes)}, got ${showBytes(total)}`,
+    notes: largest.map(({ name, region, type, shape, ...buffer }) => {
+      const bytes = showBytes(bytesOf({ type, shape, ...buffer }))
+      return `${region} ${name}: ${type}[${shape}], ${bytes}`
+    }),
+    help: 'lower a dim such as batch, or raise maxBytes',
+  })
+}
+
+/** The elements of a type with integer dims. */
+export function sizeOfType({ shape }: TensorType): number {
+  return elementCount(shape as readonly number[])
+}
