@@ -76,6 +76,23 @@ export interface LoweringContext {
   readonly result: TensorType
 }
 
+/** Axes of the two operands of a contraction, pair by pair. */
+export interface ContractionAxes {
+  /** Run in step and stay. */
+  readonly batch: readonly [x: readonly number[], y: readonly number[]]
+  /** Are multiplied and summed. */
+  readonly contract: readonly [x: readonly number[], y: readonly number[]]
+}
+
+/** The axis of a running total. */
+export interface CarriedAxis {
+  readonly axis: number
+  /** Whether an element's own value is left out of its total. */
+  readonly exclusive: boolean
+  /** Whether totals run from the last element to the first. */
+  readonly reverse: boolean
+}
+
 /** How kernels compute an op; the class decides how it fuses. */
 export type Lowering =
   /** A scalar function of the operands' elements at the same index. */
@@ -85,9 +102,11 @@ export type Lowering =
     }
   /**
    * Each result element is one loaded operand element, or a fill; a loaded index makes it a gather.
+   * With `joins` the result is its operands one after another along that axis.
    */
   | {
       readonly kind: 'movement' | 'gather'
+      readonly joins?: (attributes: Attributes) => number
       readonly element: (
         index: readonly Index[],
         load: LoadOperand,
@@ -103,12 +122,26 @@ export type Lowering =
     }
   /** Known elements: a buffer of its own, filled when the program is made. */
   | { readonly kind: 'literal' }
-  /** A sum of products of two operands over shared axes. */
-  | { readonly kind: 'contraction' }
-  /** One carried axis, in order. */
-  | { readonly kind: 'serial' }
-  /** Parallel over the trailing slice, serial over the updates. */
-  | { readonly kind: 'scatter' }
+  /**
+   * A sum of products of two operands over shared axes. The result has the batch axes, then the
+   * other axes of the first operand, then those of the second.
+   */
+  | { readonly kind: 'contraction'; readonly axes: (attributes: Attributes) => ContractionAxes }
+  /** One carried axis, in order: every element is what was accumulated before or with it. */
+  | {
+      readonly kind: 'serial'
+      readonly combine: Combine
+      readonly carried: (attributes: Attributes) => CarriedAxis
+    }
+  /**
+   * Operands x, indices, updates: x with the updates combined into the slices along `axis` that the
+   * indices name, in the order of the updates; an index out of range does nothing.
+   */
+  | {
+      readonly kind: 'scatter'
+      readonly combine: Combine
+      readonly axis: (attributes: Attributes) => number
+    }
   /** The body, in other ops. */
   | { readonly kind: 'composite' }
 

@@ -79,7 +79,10 @@ const matmulOp: Op = defineOp({
     x: ({ y, t, attributes }) => apply(matmulOp, [t, y], { ...attributes }),
     y: ({ x, t, attributes }) => apply(matmulOp, [x, t], { ...attributes }),
   },
-  lowering: { kind: 'contraction' },
+  lowering: {
+    kind: 'contraction',
+    axes: ({ batch, contract }) => ({ batch: batch as AxisPair, contract: contract as AxisPair }),
+  },
   samples: draw => {
     const [m, k] = draw.shape(2, 2) as [number, number]
     const [n, p] = draw.shape(2, 2) as [number, number]

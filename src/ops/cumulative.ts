@@ -47,7 +47,15 @@ const cumsumOp: Op = defineOp({
     x: cumsum(ct, axis, { exclusive, reverse: !reverse }),
   }),
   jvp: 'linear',
-  lowering: { kind: 'serial' },
+  lowering: {
+    kind: 'serial',
+    combine: '+',
+    carried: ({ axis, exclusive, reverse }) => ({
+      axis: axis as number,
+      exclusive: exclusive as boolean,
+      reverse: reverse as boolean,
+    }),
+  },
   facts: { zeroPreserving: true },
   samples: draw => {
     const shape = draw.shape(1)

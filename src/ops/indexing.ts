@@ -144,7 +144,7 @@ const scatterAddOp: Op = defineOp({
     updates: gather(ct, indices, attributes.axis),
   }),
   jvp: 'linear',
-  lowering: { kind: 'scatter' },
+  lowering: { kind: 'scatter', combine: '+', axis: ({ axis }) => axis as number },
   samples: draw => {
     const shape = draw.shape(1, 4)
     const axis = draw.integer(0, shape.length - 1)

@@ -59,6 +59,7 @@ const concatOp: Op = defineVariadicOp({
   jvp: 'linear',
   lowering: {
     kind: 'movement',
+    joins: ({ axis }) => axis as number,
     element: (at, load, { attributes, types, result }) => {
       const axis = attributes.axis as number
       const ends = endsAlong(types, axis) as number[]
