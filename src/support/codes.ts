@@ -39,6 +39,17 @@ export const CODES = {
   E136: 'program too large',
   /** An option of an optimizer or of a training is outside of its range. */
   E137: 'option out of range',
+  /** A layer that keeps state is called a second time: two calls would give it two new states. */
+  E123: 'stateful layer called twice',
+  /** A selection of outputs leaves out an input that they are computed from. */
+  E124: 'input is needed',
+  /**
+   * The body of a model, layer or op returns something else than it must: no tensor, another shape
+   * than it declares, no new state, a promise.
+   */
+  E125: 'body does not return what it must',
+  /** A parameter, layer, op or model is declared in a way that cannot mean anything. */
+  E126: 'declaration is not well formed',
   /**
    * A derivative is asked of a value that is not a float scalar, or of a name that is not there.
    */
