@@ -1,39 +1,52 @@
-// `npm run -s bench`: measures gradc itself. Figures go to stdout (a table, or one JSON object a
-// line), progress to stderr. There are no peers to compare with yet, and asking for them says so.
+// `npm run -s bench`: measures gradc, on request beside other libraries. Figures go to stdout (a
+// table, or one JSON object a line), progress to stderr.
 
-import { Command, Option } from 'commander'
-import type { Bench } from './bench.ts'
-import { passes } from './passes.ts'
+import { CommanderError } from 'commander'
+import { type Flags, parseFlags } from './command.ts'
+import { measure } from './harness.ts'
+import { startPeers } from './peers.ts'
+import { runAll, writer } from './suite.ts'
+import { BENCHES } from './workloads/index.ts'
+import { copyRate, type Yardstick, yardstickOf } from './yardstick.ts'
 
-const BENCHES: readonly Bench[] = [passes]
-const names = BENCHES.map(bench => bench.name)
+const out = (text: string) => void process.stdout.write(text)
+const err = (text: string) => void process.stderr.write(text)
+const say = (line: string) => err(`${line}\n`)
 
-interface Flags {
-  readonly json?: true
-  readonly only?: string[]
-  readonly peers?: true
+function complain(sentence: string): void {
+  say(sentence)
+  process.exitCode = 1
 }
 
-function command(): Command {
-  const list = BENCHES.map(bench => `  ${bench.name}  ${bench.summary}`).join('\n')
-  return new Command('bench')
-    .description('Measures gradc itself. Every figure is the median of several warm runs.')
-    .option('--json', 'print one JSON object per line, nothing else')
-    .addOption(new Option('--only <bench...>', 'run these benchmarks only').choices(names))
-    .option('--peers', 'also run other libraries; there are none to run yet')
-    .addHelpText('after', `\nBenchmarks:\n${list}\n`)
-}
-
-function main(): void {
-  const program = command().parse()
-  const { json, only, peers } = program.opts<Flags>()
-  if (peers) program.error('--peers: there are no peers to run yet', { exitCode: 2 })
-  const say = (progress: string) => process.stderr.write(`${progress}\n`)
-  for (const bench of BENCHES.filter(({ name }) => only === undefined || only.includes(name))) {
-    const rows = bench.run(say)
-    const lines = rows.map(row => `${JSON.stringify(row)}\n`)
-    process.stdout.write(json ? lines.join('') : bench.show(rows))
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
-main()
+async function main({ benches, json, backend, threads, ...flags }: Flags): Promise<void> {
+  const yardstick = once((): Yardstick => {
+    say('yardstick: measuring a copy')
+    return yardstickOf(backend, copyRate())
+  })
+  const peers = flags.peers ? await startPeers(say, complain) : []
+  const context = { backend, threads, peers, yardstick, measure, say, complain }
+  await runAll(benches, context, writer(json, out))
+  for (const peer of peers) peer.stop()
+}
+
+/** The flags; nothing where the words were wrong or help was all that was wanted. */
+function flagsOrEnd(): Flags | undefined {
+  try {
+    return parseFlags(process.argv.slice(2), BENCHES, { out, err })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+    return undefined
+  }
+}
+
+const flags = flagsOrEnd()
+if (flags !== undefined) await main(flags)

@@ -1,16 +1,16 @@
 // The graph that compile time is measured on: a deep classifier, its loss and its gradient, built
 // as a user would build it, with symbolic batch.
 
-import { gradient } from '../src/autodiff/gradient.ts'
-import { GraphBuilder, type Value } from '../src/ir/builder.ts'
-import type { Graph } from '../src/ir/graph.ts'
-import { type Shape, tensorType } from '../src/ir/type.ts'
-import { add, mul, scale } from '../src/ops/arithmetic.ts'
-import { broadcastTo, sum } from '../src/ops/broadcast.ts'
-import { matmul } from '../src/ops/contraction.ts'
-import { softmaxCrossEntropy } from '../src/ops/cross-entropy.ts'
-import { mean } from '../src/ops/statistics.ts'
-import { tanh } from '../src/ops/trigonometric.ts'
+import { gradient } from '../../src/autodiff/gradient.ts'
+import { GraphBuilder, type Value } from '../../src/ir/builder.ts'
+import type { Graph } from '../../src/ir/graph.ts'
+import { type Shape, tensorType } from '../../src/ir/type.ts'
+import { add, mul, scale } from '../../src/ops/arithmetic.ts'
+import { broadcastTo, sum } from '../../src/ops/broadcast.ts'
+import { matmul } from '../../src/ops/contraction.ts'
+import { softmaxCrossEntropy } from '../../src/ops/cross-entropy.ts'
+import { mean } from '../../src/ops/statistics.ts'
+import { tanh } from '../../src/ops/trigonometric.ts'
 
 const WIDTH = 64
 const CLASSES = 10

@@ -1,0 +1,107 @@
+// How a workload is timed: warm, many times, and the median counts. Nothing here judges a figure.
+// The clock is passed in, so that the tests of this file run on one that they wind themselves.
+
+/** What one workload took. */
+export interface Timing {
+  readonly medianMs: number
+  readonly minMs: number
+  readonly maxMs: number
+  /** How often the workload ran while it was timed. */
+  readonly runs: number
+}
+
+/** How long to measure. */
+export interface Effort {
+  /** The time that samples take together at least. */
+  readonly measureMs: number
+  /** The time after which a noisy workload is measured no longer, or no further warmed up. */
+  readonly patienceMs: number
+  /** The fewest samples, however slow the workload is. */
+  readonly samples: number
+  /** Fast workloads run so often per sample that the clock's step and cost do not show. */
+  readonly sampleMs: number
+  /** Milliseconds since some moment. */
+  readonly now: () => number
+}
+
+/** Half a second at least, more where figures vary, three samples of what takes seconds. */
+export const EFFORT: Effort = {
+  measureMs: 500,
+  patienceMs: 3_000,
+  samples: 3,
+  sampleMs: 1,
+  now: () => performance.now(),
+}
+
+/** Windows of the warm-up agree when their medians differ by no more than this. */
+const STABLE = 0.03
+/** Samples are calm when half of them lie within this distance from the median. */
+const CALM = 0.03
+const WARM_UP_WINDOWS = 3
+const WINDOW_SAMPLES = 8
+
+/** The middle of some figures, the upper one of two. */
+export function median(figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]!
+}
+
+/** Times `run`, which may answer a promise: warms up until it is stable, then measures. */
+export async function measure(run: () => unknown, effort: Partial<Effort> = {}): Promise<Timing> {
+  const full = { ...EFFORT, ...effort }
+  const count = await warmUp(run, full)
+  const samples: number[] = []
+  const start = full.now()
+  for (;;) {
+    samples.push(await sample(run, count, full.now))
+    const spent = full.now() - start
+    if (samples.length < full.samples) continue
+    if (spent >= full.patienceMs || (spent >= full.measureMs && isCalm(samples))) break
+  }
+  return {
+    medianMs: median(samples),
+    minMs: Math.min(...samples),
+    maxMs: Math.max(...samples),
+    runs: samples.length * count,
+  }
+}
+
+/** Milliseconds per run over `count` runs in a row. */
+async function sample(run: () => unknown, count: number, now: () => number): Promise<number> {
+  const start = now()
+  for (let i = 0; i < count; i++) {
+    const answer = run()
+    // Awaiting what is there already would cost more than a small workload does.
+    if (answer instanceof Promise) await answer
+  }
+  return (now() - start) / count
+}
+
+/** Runs until the engine has settled; answers how many runs make a sample. */
+async function warmUp(run: () => unknown, effort: Effort): Promise<number> {
+  const { now, patienceMs, sampleMs } = effort
+  const start = now()
+  let before = await sample(run, 1, now)
+  for (let window = 1; ; window++) {
+    const count = runsPerSample(before, sampleMs)
+    const figures: number[] = []
+    while (figures.length < WINDOW_SAMPLES && now() - start < patienceMs) {
+      figures.push(await sample(run, count, now))
+    }
+    const after = figures.length === 0 ? before : median(figures)
+    const stable = window >= WARM_UP_WINDOWS && Math.abs(after / before - 1) <= STABLE
+    if (stable || now() - start >= patienceMs) return runsPerSample(after, sampleMs)
+    before = after
+  }
+}
+
+function runsPerSample(runMs: number, sampleMs: number): number {
+  // A clock that did not move says nothing; the next window, of a thousand runs, does.
+  if (runMs <= 0) return 1_000
+  return Math.max(1, Math.ceil(sampleMs / runMs))
+}
+
+function isCalm(samples: readonly number[]): boolean {
+  const middle = median(samples)
+  const distances = samples.map(figure => Math.abs(figure - middle))
+  return median(distances) <= CALM * middle
+}
