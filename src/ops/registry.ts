@@ -6,6 +6,7 @@ import type { OpTable } from '../ir/op.ts'
 import * as activation from './activation.ts'
 import * as arithmetic from './arithmetic.ts'
 import * as broadcast from './broadcast.ts'
+import * as byMode from './by-mode.ts'
 import * as calling from './call.ts'
 import * as comparison from './comparison.ts'
 import * as contraction from './contraction.ts'
@@ -86,6 +87,7 @@ export const ops = {
   or: logic.or,
   xor: logic.xor,
   // choice and conversion
+  by_mode: byMode.byMode,
   cast: select.cast,
   where: select.where,
   // shape
