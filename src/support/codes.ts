@@ -39,6 +39,10 @@ export const CODES = {
   E136: 'program too large',
   /** An option of an optimizer or of a training is outside of its range. */
   E137: 'option out of range',
+  /** The inputs of a model do not share a first dim that counts examples. */
+  E138: 'no dim counts examples',
+  /** The loss of a training became infinite or NaN. */
+  E139: 'loss is not finite',
   /** A layer that keeps state is called a second time: two calls would give it two new states. */
   E123: 'stateful layer called twice',
   /** A selection of outputs leaves out an input that they are computed from. */

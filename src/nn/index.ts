@@ -1,0 +1,16 @@
+// The entry `gradc/nn`: layers, and what goes with them: activations and initializers.
+
+export {
+  constantOf,
+  heNormal,
+  heUniform,
+  type Initializer,
+  normal,
+  ones,
+  uniform,
+  xavier,
+  xavierNormal,
+  zeros,
+} from '../model/initializers.ts'
+export { relu, sigmoid, tanh } from '../model/ops/unary.ts'
+export { type DenseOptions, dense } from './dense.ts'

@@ -1,0 +1,15 @@
+// The entry `gradc/train`: the trainer, the loop around it, and what is measured.
+
+export { type Callback, type DataFor, type FitOptions, fit } from './fit.ts'
+export type { EpochRow, History, Means } from './history.ts'
+export { trainer } from './trainer.ts'
+export type {
+  ReadPolicy,
+  Scalars,
+  Shared,
+  SharedOptions,
+  StepOptions,
+  StepResult,
+  Trainer,
+  TrainerOptions,
+} from './trainer-types.ts'

@@ -1,0 +1,45 @@
+// A program on the params of a trainer: the same session, another graph.
+
+import { feedDraws, readOutput } from '../compile/compile.ts'
+import { load, prepare, type Session } from '../compile/executable.ts'
+import { checkKeys, feed, feedError } from '../compile/feed.ts'
+import { nest } from '../compile/host-tree.ts'
+import type { TypedGraph } from '../ir/typed-graph.ts'
+import type { TypedArray } from '../support/dtype.ts'
+import type { SharedOptions } from './trainer-types.ts'
+
+/**
+ * Compiles `program` on the params and state of `session`.
+ * Throws E108 where it needs a param or state that the session does not have.
+ */
+export async function sharedProgram(
+  session: Session,
+  program: TypedGraph,
+  options: SharedOptions,
+  seed: number,
+) {
+  const prepared = prepare(program.graph, options.dims ?? {}, options, sharedProgram)
+  for (const { name, role } of prepared.graph.arguments) {
+    if (role !== 'param' && role !== 'state') continue
+    if (session.layout.slots.has(name)) continue
+    const help = 'share a program that was made from the model in training'
+    throw feedError('executable', `${role} ${name} is not in training`, help)
+  }
+  const executable = await load(prepared, session, options)
+  const arguments_ = [...executable.inputs.values()]
+  const inputs = arguments_.filter(({ role }) => role === 'input')
+  const names = inputs.map(({ name }) => name)
+  function run(given: object) {
+    checkKeys('run', 'input', names, given, run)
+    const fed: Record<string, TypedArray> = {}
+    for (const { name, type } of inputs) {
+      const value = (given as Record<string, unknown>)[name]
+      fed[name] = feed('run', { what: `input ${name}`, type }, value, run)
+    }
+    feedDraws(arguments_, { seed }, fed)
+    executable.run(fed)
+    return nest(program.outputs, name => readOutput(executable, name))
+  }
+  const { explain, dispose } = executable
+  return Object.assign(run, { explain, dispose })
+}
