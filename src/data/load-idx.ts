@@ -1,7 +1,6 @@
 // An IDX file from where it lies: bytes, a path, a URL; plain or gzip, told apart by their first
-// bytes. It uses what Node and browsers share (DecompressionStream, fetch), and Node's files where
-// there are any. Compressed bytes are inflated only as far as the header they hold says there is
-// something.
+// bytes. It inflates with what Node and browsers share (DecompressionStream), and only as far as
+// the header in the compressed bytes says there is something.
 
 import {
   type IdxArray,
@@ -14,17 +13,11 @@ import {
   unreadable,
   wrongSize,
 } from './idx.ts'
-
-/** Where an IDX file lies: its bytes, a path or address, or a `URL`. */
-export type IdxSource = Uint8Array | string | { readonly href: string }
+import { type DataSource, nameOf, readSource, reasonOf } from './read-source.ts'
 
 interface Reader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }>
   cancel(): Promise<void>
-}
-
-interface Files {
-  readFile(path: string | { readonly href: string }): Promise<Uint8Array>
 }
 
 interface Stream {
@@ -32,22 +25,10 @@ interface Stream {
   getReader(): Reader
 }
 
-interface Response {
-  readonly ok: boolean
-  readonly status: number
-  arrayBuffer(): Promise<ArrayBuffer>
-}
-
-/**
- * What is used of the engine. The package is compiled without the globals of Node or browsers, so
- * this states the few that both have; `process` is there in Node alone, and asking it for its own
- * module leaves nothing in the source for a bundler to resolve.
- */
+/** What is used of the engine, of which Node and browsers both have all. */
 interface Engine {
   readonly Blob: new (parts: readonly Uint8Array[]) => { stream(): Stream }
   readonly DecompressionStream: new (format: 'gzip') => unknown
-  readonly fetch: (address: string) => Promise<Response>
-  readonly process?: { getBuiltinModule?(name: 'node:fs/promises'): Files }
 }
 
 const engine = () => globalThis as unknown as Engine
@@ -64,50 +45,10 @@ const MOST_BYTES = 2 ** 31
  * const images = await loadIdx('data/train-images-idx3-ubyte.gz') // { shape: [60000, 28, 28],
  * type: 'u8', data }
  */
-export async function loadIdx(source: IdxSource): Promise<IdxArray> {
-  const name = nameOf(source)
-  const bytes = source instanceof Uint8Array ? source : await readSource(source, name)
+export async function loadIdx(source: DataSource): Promise<IdxArray> {
+  const name = nameOf(source, 'IDX data')
+  const bytes = await readSource(source, name)
   return parseIdx(isGzip(bytes) ? await inflate(bytes, name) : bytes, name)
-}
-
-function nameOf(source: IdxSource): string {
-  if (source instanceof Uint8Array) return 'IDX data'
-  return typeof source === 'string' ? source : source.href
-}
-
-async function readSource(
-  source: Exclude<IdxSource, Uint8Array>,
-  name: string,
-): Promise<Uint8Array> {
-  const files = engine().process?.getBuiltinModule?.('node:fs/promises')
-  if (files === undefined || /^(?:https?|blob|data):/.test(name)) return fetchBytes(name)
-  try {
-    return await files.readFile(source)
-  } catch (error) {
-    throw unopened(name, reasonOf(error))
-  }
-}
-
-async function fetchBytes(address: string): Promise<Uint8Array> {
-  const failed = (error: unknown) => {
-    throw unopened(address, reasonOf(error))
-  }
-  const response = await engine().fetch(address).catch(failed)
-  if (!response.ok) throw unopened(address, `status ${response.status}`)
-  return new Uint8Array(await response.arrayBuffer().catch(failed))
-}
-
-function unopened(name: string, reason: string) {
-  const help = 'check the path, and that the file may be read'
-  return unreadable(name, `must be a file that can be read, got ${reason}`, help)
-}
-
-/** `no such file or directory` of `ENOENT: no such file or directory, open 'x'`. */
-function reasonOf(error: unknown): string {
-  // A failed fetch says why only in its cause.
-  const cause = error instanceof Error ? (error.cause ?? error) : error
-  const text = cause instanceof Error ? cause.message : String(cause)
-  return text.replace(/^E[A-Z]+: /, '').replace(/, \w+(?: '.*')?$/, '')
 }
 
 /** The inflated bytes, as many as the header needs; the header is judged as soon as it is there. */
