@@ -38,6 +38,18 @@ export type Same<X, Y> = [X] extends [Y]
       ? true
       : false
 
+/** Whether two shapes can be equal. */
+export type Fits<A extends Shape, B extends Shape> =
+  RankUnknown<A> extends true
+    ? true
+    : RankUnknown<B> extends true
+      ? true
+      : A['length'] extends B['length']
+        ? false extends { [I in keyof A]: Same<A[I], I extends keyof B ? B[I] : never> }[number]
+          ? false
+          : true
+        : false
+
 /** A dim as sentences show it. */
 export type ShowDim<D> = Unknown<D> extends true ? '?' : D extends Dim ? `${D}` : '?'
 

@@ -1,0 +1,45 @@
+// Arithmetic of two tensors, of which one may be a number. Formulas, derivatives and numerics are
+// those of the core ops of the same names.
+
+import * as core from '../../ops/arithmetic.ts'
+import { pow as corePow } from '../../ops/exponential.ts'
+import { maximum as coreMaximum, minimum as coreMinimum } from '../../ops/piecewise.ts'
+import { type BinaryFunction, binaryOf } from './elementwise.ts'
+
+/** x + y, with broadcasting. Throws E101 where shapes or dtypes do not fit. */
+export const add: BinaryFunction<'add', 'number'> = binaryOf('add', 'number', core.add)
+
+/** x − y, with broadcasting. Throws E101 where shapes or dtypes do not fit. */
+export const sub: BinaryFunction<'sub', 'number'> = binaryOf('sub', 'number', core.sub)
+
+/** x · y, with broadcasting. Throws E101 where shapes or dtypes do not fit. */
+export const mul: BinaryFunction<'mul', 'number'> = binaryOf('mul', 'number', core.mul)
+
+/**
+ * x / y, with broadcasting; integers truncate toward zero, and a zero divisor gives 0.
+ * Throws E101 where shapes or dtypes do not fit.
+ */
+export const div: BinaryFunction<'div', 'number'> = binaryOf('div', 'number', core.div)
+
+/** x to the power y, of floats, with broadcasting. Throws E101 where shapes or dtypes do not fit. */
+export const pow: BinaryFunction<'pow', 'float'> = binaryOf('pow', 'float', corePow)
+
+/**
+ * The larger of x and y, with broadcasting; at a tie the cotangent goes to x.
+ * Throws E101 where shapes or dtypes do not fit.
+ */
+export const maximum: BinaryFunction<'maximum', 'number'> = binaryOf(
+  'maximum',
+  'number',
+  coreMaximum,
+)
+
+/**
+ * The smaller of x and y, with broadcasting; at a tie the cotangent goes to x.
+ * Throws E101 where shapes or dtypes do not fit.
+ */
+export const minimum: BinaryFunction<'minimum', 'number'> = binaryOf(
+  'minimum',
+  'number',
+  coreMinimum,
+)

@@ -1,0 +1,104 @@
+// Products: of matrices, batched with broadcasting, and of any axes.
+
+import type { Value } from '../../ir/builder.ts'
+import { operator } from '../../ir/define.ts'
+import type { Operator } from '../../ir/op.ts'
+import type { Tensor } from '../../ir/tensor.ts'
+import type { Shape } from '../../ir/type.ts'
+import { dot as coreDot, matmul as coreMatmul, type DotOptions } from '../../ops/contraction.ts'
+import type { DTypeName } from '../../support/dtype.ts'
+import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
+import { type DTypesRule, dtypesRule, type Joint, type NeedsRule } from '../shapes/dtypes.ts'
+import {
+  type DotRule,
+  dotRule,
+  type MatmulRule,
+  type MatrixRule,
+  matmulHelp,
+  matmulRule,
+  type Transposed,
+  type VectorRule,
+} from '../shapes/matmul.ts'
+import { calledFrom } from '../tracing.ts'
+import { type Boundary, checkGroup, checkOperands } from './elementwise.ts'
+
+/** The type of `matmul`. */
+interface MatmulFunction extends Operator {
+  <
+    A extends Shape,
+    D extends DTypeName,
+    B extends Shape,
+    E extends DTypeName,
+    const O extends Transposed = Record<never, never>,
+  >(
+    a: Checked<Tensor<A, D>, NeedsRule<'matmul', D, 'number', MatrixRule<'left', A>>>,
+    b: Checked<Tensor<B, E>, DTypesRule<'matmul', D, E, MatmulRule<A, B, O>>>,
+    options?: O,
+  ): Tensor<Out<MatmulRule<A, B, O>>, Joint<D, E>>
+}
+
+/**
+ * The matrix product [batch…, m, k] · [batch…, k, n] → [batch…, m, n]; batch dims broadcast, and
+ * `transposeA`, `transposeB` exchange the last two axes of an operand.
+ * Throws E101 where shapes or dtypes do not fit.
+ *
+ * @example
+ * matmul(x, w)                                // f32[batch,10] of f32[batch,784] and f32[784,10]
+ * matmul(queries, keys, { transposeB: true }) // f32[batch,time,time]
+ */
+export const matmul: MatmulFunction = operator(
+  coreMatmul.op,
+  (a: Value, b: Value, options: Transposed = {}): Value => {
+    checkFactors('matmul', a, b, matmul)
+    const answer = matmulRule(a.shape, b.shape, options)
+    accepted(answer, [a, b], matmul, matmulHelp(a.shape, b.shape, options))
+    return calledFrom(a.builder, matmul, () => coreMatmul(a, b, options))
+  },
+) as Operator as MatmulFunction
+
+/** Throws E101 where operands are not of one number dtype. */
+function checkFactors(name: string, a: Value, b: Value, boundary: Boundary): void {
+  checkOperands(coreMatmul, [a, b], boundary)
+  checkGroup(name, 'number', a, boundary)
+  const refused = dtypesRule(name, a.dtype, b.dtype)
+  if (refused !== undefined) throw refusal(refused, [a, b], boundary)
+}
+
+/** The shape of `dot`, which only the build knows where axes are given. */
+type DotShape<A extends Shape, B extends Shape, O> = keyof O extends never ? DotRule<A, B> : Shape
+
+/** The type of `dot`. */
+interface DotFunction extends Operator {
+  <
+    A extends Shape,
+    D extends DTypeName,
+    B extends Shape,
+    E extends DTypeName,
+    O extends DotOptions = Record<never, never>,
+  >(
+    a: Checked<Tensor<A, D>, NeedsRule<'dot', D, 'number', VectorRule<'left', A>>>,
+    b: Checked<Tensor<B, E>, DTypesRule<'dot', D, E, DotShape<A, B, O>>>,
+    options?: O,
+  ): Tensor<Out<DotShape<A, B, O>>, Joint<D, E>>
+}
+
+/**
+ * The sum of products over the last axis of `a` and the first of `b`, or over the axes given: the
+ * result has the batch axes, the rest of a's, the rest of b's.
+ * Throws E101 where shapes, dtypes or axes do not fit.
+ */
+export const dot: DotFunction = operator(
+  coreMatmul.op,
+  (a: Value, b: Value, options: DotOptions = {}): Value => {
+    checkFactors('dot', a, b, dot)
+    if (options.batch === undefined && options.contract === undefined) {
+      accepted(
+        dotRule(a.shape, b.shape),
+        [a, b],
+        dot,
+        'name the axes with { contract: [[…], […]] }',
+      )
+    }
+    return calledFrom(a.builder, dot, () => coreDot(a, b, options))
+  },
+) as Operator as DotFunction

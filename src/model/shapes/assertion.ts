@@ -1,0 +1,14 @@
+// The rule of a claimed shape: every dim that is known must be the one that is claimed.
+
+import { type Shape, shapesEqual } from '../../ir/type.ts'
+import { type Answer, type Fits, type Show, show } from './checked.ts'
+
+/** The claimed shape `C`, or why a tensor of shape `S` cannot have it. */
+export type AssertShapeRule<S extends Shape, C extends Shape> =
+  Fits<S, C> extends true ? C : `assertShape: expected ${Show<C>}, got ${Show<S>}`
+
+/** The claimed shape, or why a tensor of shape `shape` does not have it. */
+export function assertShapeRule(shape: Shape, claimed: Shape): Answer {
+  if (shapesEqual(shape, claimed)) return shape
+  return `assertShape: expected ${show(claimed)}, got ${show(shape)}`
+}
