@@ -6,20 +6,14 @@ import type { Eventually } from '../backends/backend.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Argument } from '../ir/graph.ts'
 import { elementCount } from '../ir/literal.ts'
+import { mapNames, type NameTree, nestNames } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import { layoutState } from '../lower/state.ts'
 import { invariant } from '../support/diagnostic.ts'
-import { DTYPES, type TypedArray } from '../support/dtype.ts'
-import {
-  type Executable,
-  load,
-  openSession,
-  prepare,
-  type Session,
-  sizeOfType,
-} from './executable.ts'
+import type { TypedArray } from '../support/dtype.ts'
+import { type Executable, load, openSession, prepare, type Session } from './executable.ts'
 import { type Boundary, checkKeys, feed, feedError } from './feed.ts'
-import { eachValue, type HostTree, hostValue, nest } from './host-tree.ts'
+import { eachValue, type HostValue, hostValue } from './host-tree.ts'
 import type { DimNames, WithDims } from './hosts.ts'
 import type { CompileOptions, DrawOptions, OptionsFor, Run } from './run.ts'
 
@@ -33,21 +27,28 @@ import type { CompileOptions, DrawOptions, OptionsFor, Run } from './run.ts'
  * const run = await compile(gradient(mlp, { of: 'loss' }), { target: 'js', dims: { batch: 128 } })
  * const { loss, grads } = run({ x, y }, params, state)
  */
-export function compile<In, P, S, O, const M extends { readonly [K in DimNames<In>]?: number }>(
-  program: TypedGraph<In, P, S, O>,
+export async function compile<
+  In,
+  P,
+  S,
+  O,
+  T,
+  const M extends { readonly [K in DimNames<In>]?: number },
+>(
+  program: TypedGraph<In, P, S, O, T>,
   options: OptionsFor<In, M>,
-): Promise<Run<WithDims<In, M>, P, S, WithDims<O, M>>>
-export async function compile(
-  program: TypedGraph,
-  options: { readonly dims?: Dims | undefined } & Omit<CompileOptions<never, never>, 'dims'>,
-): Promise<unknown> {
-  const { target, dims = {} } = options
-  const prepared = prepare(program.graph, dims, options, compile)
+): Promise<Run<WithDims<In, M>, P, S, WithDims<O, M>, T>> {
+  // The boundary of the types: from here on names are data, and hosts are checked as they come.
+  const given = options as unknown as AnyOptions
+  const { target, dims = {} } = given
+  const prepared = prepare(program.graph, dims, given, compile)
   const resident = prepared.graph.arguments.filter(isResident)
   const session = await openSession(target, layoutState([{ members: resident }]))
-  const executable = await load(prepared, session, options)
-  return runOf(program, session, executable)
+  const executable = await load(prepared, session, given)
+  return runOf(program, session, executable) as never
 }
+
+type AnyOptions = Omit<CompileOptions<never, never>, 'dims'> & { readonly dims?: Dims | undefined }
 
 const isResident = ({ role }: Argument) => role === 'param' || role === 'state'
 
@@ -72,7 +73,7 @@ function runOf(program: TypedGraph, session: Session, executable: Executable) {
       const value = (given as Record<string, unknown>)[name]
       fed[name] = feed('run', { what: `input ${name}`, type }, value, run)
     }
-    feedTangents(executable, program, options.tangents, fed, run)
+    feedTangents(executable, options.tangents ?? {}, fed, run)
     feedDraws(arguments_, options, fed)
     const write = (kind: string) => (name: string, value: unknown) =>
       writeState(session, name, `${kind} ${name}`, value, run)
@@ -102,34 +103,16 @@ function now<T>(value: Eventually<T>): T {
   return value
 }
 
-/** Directions of a forward derivative, zero where none is given. */
-function feedTangents(
-  executable: Executable,
-  program: TypedGraph,
-  tangents: object | undefined,
-  fed: Inputs,
-  boundary: Boundary,
-): void {
-  for (const [name, { type }] of executable.inputs) {
-    if (isTangent(name)) fed[name] = DTYPES[type.dtype].allocate(sizeOfType(type))
-  }
-  const given = tangents ?? {}
-  const parts = Object.entries(program.params).filter(([key]) => Object.hasOwn(given, key))
-  const known = Object.keys(program.params)
-  const extra = Object.keys(given).find(key => !known.includes(key))
-  if (extra !== undefined) {
-    throw feedError('run', `this model has no param ${extra}`, 'leave its tangent out', boundary)
-  }
+/** Directions of a forward derivative: one for every input of that kind. */
+function feedTangents(executable: Executable, tangents: object, fed: Inputs, boundary: Boundary) {
+  const names = [...executable.inputs.keys()].filter(isTangent)
   const visit = (name: string, value: unknown) => {
-    const slot = executable.inputs.get(TANGENT + name)
-    if (slot === undefined) {
-      const help = 'name it in wrt of jvp, or leave its tangent out'
-      throw feedError('run', `param ${name} has no tangent in this program`, help, boundary)
-    }
-    const what = `tangent ${name}`
-    fed[slot.name] = feed('run', { what, type: slot.type }, value, boundary)
+    const { type } = executable.inputs.get(name)!
+    fed[name] = feed('run', { what: name, type }, value, boundary)
   }
-  eachValue(Object.fromEntries(parts), given, 'tangent', visit, boundary)
+  const paths = nestNames(names)
+  const tree = names.length === 0 ? {} : (paths as Readonly<Record<string, NameTree>>).tangents!
+  eachValue(tree, tangents, 'tangent', visit, boundary)
 }
 
 /** The key and counter that random ops draw from. */
@@ -159,21 +142,21 @@ export function writeState(
 }
 
 /** A copy of a param or state value in memory, as users see it. */
-export function readState({ layout, memory }: Session, name: string): HostTree {
+export function readState({ layout, memory }: Session, name: string): HostValue {
   const { type, shape, offset } = layout.slots.get(name)!
   const data = now(memory.read(offset, type, elementCount(shape)))
   return hostValue(shape, type, data)
 }
 
 function results(program: TypedGraph, session: Session, executable: Executable) {
-  const outputs = nest(program.outputs, name => readOutput(executable, name))
-  const state = nest(program.state, name => readState(session, name))
+  const outputs = mapNames(program.outputs, name => readOutput(executable, name))
+  const state = mapNames(program.state, name => readState(session, name))
   const hasState = Object.keys(program.state).length > 0
   return hasState ? { ...(outputs as object), state } : outputs
 }
 
 /** A copy of an output as the last run left it, as users see it. */
-export function readOutput(executable: Executable, name: string): HostTree {
+export function readOutput(executable: Executable, name: string): HostValue {
   const { dtype, shape } = executable.outputs.get(name)!
   return hostValue(shape as readonly number[], dtype, now(executable.read(name)))
 }

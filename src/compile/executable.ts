@@ -6,7 +6,6 @@ import type { Backend, Eventually, Loaded, Memory } from '../backends/backend.ts
 import { graphDims } from '../ir/bind.ts'
 import { checkDims, type Dims } from '../ir/dim.ts'
 import type { Argument, Graph } from '../ir/graph.ts'
-import { elementCount } from '../ir/literal.ts'
 import { valueTypes } from '../ir/printer.ts'
 import type { TensorType } from '../ir/type.ts'
 import { arenaBytes, bytesOf } from '../kernel/program.ts'
@@ -178,9 +177,4 @@ function checkBudget({ program }: Lowered, stateBytes: number, maxBytes: number 
     }),
     help: 'lower a dim such as batch, or raise maxBytes',
   })
-}
-
-/** The elements of a type with integer dims. */
-export function sizeOfType({ shape }: TensorType): number {
-  return elementCount(shape as readonly number[])
 }

@@ -2,28 +2,16 @@
 // they nest; a value is reached by the same keys.
 
 import type { HostTensor } from '../ir/literal.ts'
-import type { NameTree } from '../ir/tree.ts'
+import { joinPath, type NameTree } from '../ir/tree.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { type Boundary, feedError } from './feed.ts'
 
 /** A host value as users see it: a scalar is a number. */
 export type HostValue = HostTensor | number
 
-/** Host values, nested. */
-export type HostTree = HostValue | readonly HostTree[] | { readonly [key: string]: HostTree }
-
 /** A tensor of the given data; a scalar becomes a number. */
 export function hostValue(shape: readonly number[], dtype: HostTensor['dtype'], data: TypedArray) {
   return shape.length === 0 ? data[0]! : { shape, dtype, data }
-}
-
-/** The tree of the values that `read` gives for each name. */
-export function nest(names: NameTree, read: (name: string) => HostTree): HostTree {
-  if (typeof names === 'string') return read(names)
-  if (Array.isArray(names)) return names.map(part => nest(part, read))
-  return Object.fromEntries(
-    Object.entries(names).map(([key, part]) => [key, nest(part as NameTree, read)]),
-  )
 }
 
 /**
@@ -53,11 +41,9 @@ export function eachValue(
   checkParts(known, values, kind, path, boundary)
   for (const [key, part] of Object.entries(names)) {
     const value = (values as Record<string, unknown>)[key]
-    eachValue(part, value, kind, visit, boundary, join(path, key))
+    eachValue(part, value, kind, visit, boundary, joinPath(path, key))
   }
 }
-
-const join = (path: string, key: string) => (path === '' ? key : `${path}.${key}`)
 
 function checkParts(
   known: readonly string[],
@@ -68,11 +54,11 @@ function checkParts(
 ): void {
   const missing = known.find(key => !Object.hasOwn(values, key))
   if (missing !== undefined) {
-    const message = `needs ${kind} ${join(path, missing)}, got nothing of that name`
+    const message = `needs ${kind} ${joinPath(path, missing)}, got nothing of that name`
     throw feedError('run', message, `pass the ${kind} tree that init() gives`, boundary)
   }
   const extra = Object.keys(values).find(key => !known.includes(key))
   if (extra === undefined) return
-  const message = `this model has no ${kind} ${join(path, extra)}`
+  const message = `this model has no ${kind} ${joinPath(path, extra)}`
   throw feedError('run', message, `leave it out; there are ${known.join(', ') || 'none'}`, boundary)
 }

@@ -7,18 +7,6 @@ import type { ArrayOf, Host, Tensor } from '../ir/tensor.ts'
 import type { Shape } from '../ir/type.ts'
 import type { DTypeName } from '../support/dtype.ts'
 
-/** A record type spelled out, for hovers. */
-export type Simplify<T> = { [K in keyof T]: T[K] } & {}
-
-/** Host values nested like a tree of tensors; a scalar is a number. `never` (no state) is `{}`. */
-export type Hosts<T> = [T] extends [never]
-  ? Readonly<Record<never, never>>
-  : T extends Tensor<infer S, infer D>
-    ? S extends readonly []
-      ? number
-      : Host<S, D>
-    : { [K in keyof T]: Hosts<T[K]> }
-
 type Names<T> =
   T extends Tensor<infer S, DTypeName>
     ? { [I in keyof S]: S[I] extends string ? (string extends S[I] ? never : S[I]) : never }[number]

@@ -1,8 +1,8 @@
 // The types of a compiled program and of how it is compiled.
 
-import type { TypedGraph } from '../ir/typed-graph.ts'
+import type { Hosts, Simplify } from '../ir/typed-graph.ts'
 import type { Explanation } from './explain.ts'
-import type { AnyFeed, DimNames, DimsOf, Feeds, Hosts, Simplify } from './hosts.ts'
+import type { AnyFeed, DimNames, DimsOf, Feeds } from './hosts.ts'
 
 /** Which side of `byMode` a program keeps. */
 export type Mode = 'train' | 'eval'
@@ -15,26 +15,32 @@ export interface DrawOptions {
   readonly step?: number | undefined
 }
 
-/** What a run may be told beside its values; tangents are what a `jvp` program differentiates along. */
-export interface RunOptions<P> extends DrawOptions {
-  /** Directions, nested like the params; those left out are zero. */
-  readonly tangents?: { readonly [K in keyof P]?: Hosts<P[K]> } | undefined
-}
+/** What a run may be told beside its values; a forward derivative needs its directions. */
+export type RunOptions<T> = [T] extends [never]
+  ? DrawOptions
+  : DrawOptions & {
+      /** Directions, nested like the params they belong to. */
+      readonly tangents: Hosts<T>
+    }
 
 /** Outputs by name, and the new state where there is state. */
 export type Result<S, O> = Simplify<
   Hosts<O> & ([S] extends [never] ? unknown : { readonly state: Hosts<S> })
 >
 
+type NoState = Readonly<Record<never, never>>
+
 /** What follows the inputs: params where there are any, state where there is any, options. */
-type Rest<P, S> = [S] extends [never]
-  ? [keyof P] extends [never]
-    ? [params?: Hosts<P>, state?: Readonly<Record<never, never>>, options?: RunOptions<P>]
-    : [params: Hosts<P>, state?: Readonly<Record<never, never>>, options?: RunOptions<P>]
-  : [params: Hosts<P>, state: Hosts<S>, options?: RunOptions<P>]
+type Rest<P, S, T> = [T] extends [never]
+  ? [S] extends [never]
+    ? [keyof P] extends [never]
+      ? [params?: Hosts<P>, state?: NoState, options?: RunOptions<T>]
+      : [params: Hosts<P>, state?: NoState, options?: RunOptions<T>]
+    : [params: Hosts<P>, state: Hosts<S>, options?: RunOptions<T>]
+  : [params: Hosts<P>, state: Hosts<S>, options: RunOptions<T>]
 
 /** A compiled program: a function of inputs, params and state. */
-export interface Run<In, P, S, O> {
+export interface Run<In, P, S, O, T = never> {
   /**
    * Runs the program. Inputs are typed arrays of exactly the right length and type, or hosts; what
    * comes back are copies that no later run changes.
@@ -42,7 +48,7 @@ export interface Run<In, P, S, O> {
    */
   <F extends { readonly [K in keyof In]?: AnyFeed }>(
     inputs: Feeds<In, F>,
-    ...rest: Rest<P, S>
+    ...rest: Rest<P, S, T>
   ): Result<S, O>
   /** What the compiler did: passes, kernels, memory, source. */
   explain(): Explanation
@@ -73,6 +79,3 @@ export interface DebugOptions {
 export type OptionsFor<In, M> = [DimNames<In>] extends [never]
   ? Omit<CompileOptions<In, M>, 'dims'> & { readonly dims?: DimsOf<In, M> | undefined }
   : CompileOptions<In, M>
-
-/** Anything that can be compiled: a model, or what a transform made of one. */
-export type Compilable<In, P, S, O> = TypedGraph<In, P, S, O>

@@ -3,7 +3,7 @@
 import { feedDraws, readOutput } from '../compile/compile.ts'
 import { load, prepare, type Session } from '../compile/executable.ts'
 import { checkKeys, feed, feedError } from '../compile/feed.ts'
-import { nest } from '../compile/host-tree.ts'
+import { mapNames } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import type { SharedOptions } from './trainer-types.ts'
@@ -38,7 +38,7 @@ export async function sharedProgram(
     }
     feedDraws(arguments_, { seed }, fed)
     executable.run(fed)
-    return nest(program.outputs, name => readOutput(executable, name))
+    return mapNames(program.outputs, name => readOutput(executable, name))
   }
   const { explain, dispose } = executable
   return Object.assign(run, { explain, dispose })

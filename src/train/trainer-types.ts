@@ -1,19 +1,11 @@
 // The types of a trainer: what it is made from, and what it does.
 
 import type { Explanation } from '../compile/explain.ts'
-import type {
-  AnyFeed,
-  DimNames,
-  DimsOf,
-  Feeds,
-  Hosts,
-  Simplify,
-  WithDims,
-} from '../compile/hosts.ts'
+import type { AnyFeed, DimNames, DimsOf, Feeds, WithDims } from '../compile/hosts.ts'
 import type { DebugOptions, Mode } from '../compile/run.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Tensor } from '../ir/tensor.ts'
-import type { TypedGraph } from '../ir/typed-graph.ts'
+import type { Hosts, Simplify, TypedGraph } from '../ir/typed-graph.ts'
 import type { TargetName } from '../kernel/target.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 

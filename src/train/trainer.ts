@@ -5,11 +5,11 @@
 import { feedDraws, readOutput, readState, writeState } from '../compile/compile.ts'
 import { type Executable, load, openSession, prepare, type Session } from '../compile/executable.ts'
 import { type Boundary, checkKeys, feed, feedError } from '../compile/feed.ts'
-import { eachValue, hostValue, nest } from '../compile/host-tree.ts'
+import { eachValue, hostValue } from '../compile/host-tree.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Argument, Graph } from '../ir/graph.ts'
 import { elementCount } from '../ir/literal.ts'
-import type { NameTree } from '../ir/tree.ts'
+import { mapNames, type NameTree } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import { gradient } from '../model/derivative.ts'
 import type { Model } from '../model/model.ts'
@@ -132,8 +132,9 @@ function started(
       checkAlive()
       await programFor({ ...first.dims, ...dims })
     },
-    params: () => inTurn(async () => nest(model.params, name => readState(session, name))),
-    state: () => inTurn(async () => nest(model.state, name => readState(session, name))) as never,
+    params: () => inTurn(async () => mapNames(model.params, name => readState(session, name))),
+    state: () =>
+      inTurn(async () => mapNames(model.state, name => readState(session, name))) as never,
     optimizerState: () => inTurn(async () => slotTrees(training)),
     setParams: params =>
       inTurn(async () => writeTree(training, model.params, 'param', params, self.setParams)),
