@@ -2,6 +2,7 @@
 
 export { type Callback, type DataFor, type FitOptions, fit } from './fit.ts'
 export type { EpochRow, History, Means } from './history.ts'
+export { accuracy, type ConfusionMatrix, confusionMatrix } from './metrics.ts'
 export { trainer } from './trainer.ts'
 export type {
   ReadPolicy,

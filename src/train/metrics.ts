@@ -1,12 +1,9 @@
 // How good predictions are: the share that is right, and which class is taken for which. Host
 // arrays in, numbers out; what a graph computed on the way is its own affair.
 
-import { checkLabels } from '../data/labels.ts'
-import { elementCount, type HostTensor } from '../ir/literal.ts'
-import { printShape } from '../ir/type.ts'
-import { GraphError } from '../support/diagnostic.ts'
-import { isFloat } from '../support/dtype.ts'
-import { captureSource } from '../support/source.ts'
+import type { Classes } from '../data/labels.ts'
+import type { HostTensor } from '../ir/literal.ts'
+import { answersOf } from './answers.ts'
 
 /**
  * The share of predictions that name the class of their example; NaN where there are none.
@@ -20,7 +17,7 @@ import { captureSource } from '../support/source.ts'
  * accuracy(run.probabilities, dev.y) // 0.97
  */
 export function accuracy(predictions: HostTensor, labels: HostTensor): number {
-  const { answers, truth } = matched(predictions, labels, accuracy)
+  const { answers, truth } = answersOf(predictions, labels, undefined, accuracy)
   const right = answers.reduce((sum, answer, i) => sum + (answer === truth[i] ? 1 : 0), 0)
   return right / answers.length
 }
@@ -43,8 +40,8 @@ export interface ConfusionMatrix {
 
 /**
  * Counts which class is taken for which. Predictions and labels are as in `accuracy`; `classes` are
- * the names, or how many there are, which scores know by themselves. Throws E110 and E312 as
- * `accuracy` does.
+ * the names, or how many there are: by default as many as there are scores, or as the class numbers
+ * that occur need. Throws E110 and E312 as `accuracy` does.
  *
  * @example
  * console.log(String(confusionMatrix(run.probabilities, dev.y)))
@@ -52,18 +49,21 @@ export interface ConfusionMatrix {
 export function confusionMatrix(
   predictions: HostTensor,
   labels: HostTensor,
-  classes?: number | readonly string[],
+  classes?: Classes,
 ): ConfusionMatrix {
-  const names = typeof classes === 'object' ? classes : undefined
-  const asked = names?.length ?? (classes as number | undefined)
-  const { answers, truth, count } = matched(predictions, labels, confusionMatrix, asked)
-  checkLabels(answers, count, 'predictions')
+  const asked = typeof classes === 'object' ? classes.length : classes
+  const found = answersOf(predictions, labels, asked, confusionMatrix)
+  const { answers, truth } = found
+  const count = found.classes ?? greatest([...answers, ...truth]) + 1
   const counts = Array.from({ length: count }, () => new Array<number>(count).fill(0))
   truth.forEach((label, i) => {
     counts[label]![answers[i]!]!++
   })
-  return matrixOf(names ?? counts.map((_, i) => String(i)), counts)
+  return matrixOf(typeof classes === 'object' ? classes : counts.map((_, i) => String(i)), counts)
 }
+
+const greatest = (values: readonly number[]) =>
+  values.reduce((most, value) => Math.max(most, value), -1)
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
@@ -105,57 +105,4 @@ function table(
     )
     .map(row => row.join('  ').trimEnd())
     .join('\n')
-}
-
-type Boundary = (...args: never[]) => unknown
-
-/** One answer and one true class per example. */
-interface Matched {
-  readonly answers: readonly number[]
-  readonly truth: readonly number[]
-  /** How many classes there are. */
-  readonly count: number
-}
-
-function matched(
-  predictions: HostTensor,
-  labels: HostTensor,
-  boundary: Boundary,
-  asked?: number,
-): Matched {
-  const refuse = (message: string, help: string) => {
-    const source = captureSource(boundary)
-    return new GraphError({ code: 'E110', subject: boundary.name, message, source, help })
-  }
-  const isColumn = (array: HostTensor) => array.shape.length === 2 && array.shape[1] === 1
-  if (labels.shape.length !== 1 && !isColumn(labels)) {
-    throw refuse(
-      `labels must be class numbers [n], got ${printShape(labels.shape)}`,
-      'pass one class number per example, not one-hot rows',
-    )
-  }
-  const n = labels.shape[0]!
-  const { shape, dtype } = predictions
-  if (shape.length === 0 || shape.length > 2 || shape[0] !== n) {
-    throw refuse(
-      `predictions must be [${n}] or [${n}, classes] as there are ${n} labels, got ${printShape(shape)}`,
-      'pass predictions and labels of the same examples',
-    )
-  }
-  for (const [name, array] of Object.entries({ predictions, labels })) {
-    if (array.data.length === elementCount(array.shape)) continue
-    throw refuse(
-      `${name} must have ${elementCount(array.shape)} elements for ${printShape(array.shape)}, got ${array.data.length}`,
-      'pass a host array whose data fits its shape',
-    )
-  }
-  const isRanked = shape.length === 2 && shape[1] !== 1
-  const columns = isRanked ? shape[1] : undefined
-  if (columns !== undefined && asked !== undefined && columns !== asked) {
-    throw refuse(
-      `predictions must have a column for each of ${asked} classes, got ${columns}`,
-      'pass the names of all classes',
-    )
-  }
-  return undefined as never
 }
