@@ -5,6 +5,7 @@
 //   npx tsx examples/logistic.ts --data DIR --digits 3,8
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { batches, type LabelledImages } from '../src/data/index.ts'
 import {
   add,
   broadcastTo,
@@ -14,12 +15,11 @@ import {
   type Graph,
   GraphBuilder,
   greater,
+  type HostTensor,
   interpret,
   Literal,
   matmul,
   mean,
-  type Random,
-  random,
   reshape,
   sigmoidCrossEntropy,
   tensorType,
@@ -27,8 +27,7 @@ import {
 } from '../src/index.ts'
 
 import { integerFrom, isMain, runExample } from './command.ts'
-import { type Batch, minibatches, readDigits, type Split, splitDigits } from './digits.ts'
-import { writeDigits } from './glyphs.ts'
+import { splitDigits } from './digits.ts'
 import { type Report, sparkline } from './report.ts'
 import { adam, startTraining } from './training.ts'
 
@@ -100,8 +99,8 @@ export interface LogisticResult {
 
 const BATCH = 64
 const RATE = 0.002
-/** How often the embedded hand writes each digit. */
-const WRITTEN = 500
+/** How many images the unsteady hand writes. */
+const WRITTEN = 1000
 /** Columns of the loss curve. */
 const CURVE = 40
 
@@ -119,23 +118,46 @@ export async function prepareLogistic(
   options: LogisticOptions,
 ): Promise<(report: Report) => LogisticResult> {
   const { digits, steps, seed } = options
-  const stream = random(seed)
-  const set =
-    options.data === undefined
-      ? writeDigits(digits, WRITTEN, stream)
-      : await readDigits(options.data, digits)
-  const split = splitDigits(set, digits[1], stream)
-  const [trained, heldOut] = [split.train.y.data.length, split.heldOut.y.data.length]
-  const told = { source: set.source, digits, seed, trained, heldOut, steps }
+  const found = await splitDigits({ data: options.data, only: digits, count: WRITTEN, seed })
+  const split = { train: asked(found.train, digits[1]), heldOut: asked(found.heldOut, digits[1]) }
+  const [pixels, trained, heldOut] = [
+    split.train.x.shape[1]!,
+    split.train.y.shape[0]!,
+    split.heldOut.y.shape[0]!,
+  ]
+  const told = { source: found.source, digits, seed, trained, heldOut, steps }
   return report => {
     report.event({ event: 'start', example: 'logistic', ...told })
     report.line(heading(report, told))
-    const { losses, params } = train(set.pixels, split.train, steps, stream, report)
-    const measured = measure(set.pixels, split, params)
+    const { losses, params } = train(pixels, split.train, steps, seed, report)
+    const measured = measure(pixels, split, params)
     const result = { ...told, firstLoss: losses[0]!, ...measured }
     for (const line of summary(report, losses, result)) report.line(line)
     report.event({ event: 'result', example: 'logistic', ...result })
     return result
+  }
+}
+
+/** Images and, for each, whether it shows the second of the two digits: 1 or 0. */
+interface Question {
+  readonly x: HostTensor
+  readonly y: HostTensor
+}
+
+interface Split {
+  readonly train: Question
+  readonly heldOut: Question
+}
+
+function asked({ x, y }: LabelledImages, positive: number): Question {
+  const data = Float32Array.from(y.data, digit => (digit === positive ? 1 : 0))
+  return { x, y: { shape: y.shape, dtype: 'f32', data } }
+}
+
+/** Mini-batches of one epoch after another. */
+function* endless(examples: Question, seed: number): Generator<Question, never> {
+  for (let epoch = 0; ; epoch++) {
+    yield* batches({ ...examples }, BATCH, { seed, epoch })
   }
 }
 
@@ -146,17 +168,17 @@ interface Trained {
 
 function train(
   pixels: number,
-  examples: Batch,
+  examples: Question,
   steps: number,
-  stream: Random,
+  seed: number,
   report: Report,
 ): Trained {
   const zeros = { w: Literal.full('f32', [pixels, 1], 0), b: 0 }
   const training = startTraining(trainingGraph(pixels, RATE), zeros)
-  const batches = minibatches(examples, BATCH, stream)
+  const supply = endless(examples, seed)
   const losses: number[] = []
   for (let step = 1; step <= steps; step++) {
-    const { x, y } = batches.next().value
+    const { x, y } = supply.next().value
     const loss = training.step({ x, y }).loss!.at(0)
     losses.push(loss)
     report.event({ event: 'step', example: 'logistic', step, loss })
@@ -226,14 +248,14 @@ export function parseDigits(text: string): [number, number] {
 /** The options that `logistic` and `demo` share. */
 export function withLogisticOptions(command: Command): Command {
   return command
-    .option('--data <dir>', 'folder with MNIST as IDX files; without it, embedded glyphs')
+    .option('--data <dir>', 'folder with MNIST as IDX files; without it, digits are written')
     .addOption(
       new Option('--digits <a,b>', 'the two digits to tell apart')
         .argParser(parseDigits)
         .default([3, 8], '3,8'),
     )
     .option('--steps <n>', 'training steps', integerFrom(1), 300)
-    .option('--seed <n>', 'seed of glyphs, split and batches', integerFrom(0), 1)
+    .option('--seed <n>', 'seed of digits, split and batches', integerFrom(0), 1)
 }
 
 if (isMain(import.meta.url)) {

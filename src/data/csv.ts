@@ -33,7 +33,7 @@ export interface CsvOptions {
 }
 
 /** The features of n examples, k each. */
-interface Features {
+type Features = {
   readonly x: Host<readonly [number, number], 'f32'>
 }
 

@@ -18,7 +18,7 @@ export interface DigitOptions {
 }
 
 /** Images of digits, a row of 28 × 28 pixels from 0 to 1 each, and the digit that each shows. */
-export interface Digits {
+export type Digits = {
   readonly x: Host<readonly [number, 784], 'f32'>
   readonly y: Host<readonly [number], 'i32'>
 }

@@ -15,7 +15,7 @@ export interface FlowerOptions {
 }
 
 /** Points of the plane, and 0 or 1 for each: a float, as sigmoid cross-entropy takes it. */
-export interface Flower {
+export type Flower = {
   readonly x: Host<readonly [number, 2], 'f32'>
   readonly y: Host<readonly [number], 'f32'>
 }

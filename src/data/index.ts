@@ -3,6 +3,7 @@
 export { type BatchOptions, batches } from './batches.ts'
 export { type CsvArrays, type CsvData, type CsvOptions, loadCsv, parseCsv } from './csv.ts'
 export { type Dataset, dataset, exampleCount, gatherExamples, type Rows, take } from './dataset.ts'
+export { type DigitOptions, type Digits, digits } from './digits.ts'
 export { type Flower, type FlowerOptions, flower } from './flower.ts'
 export { type IdxArray, type IdxData, type IdxType, idxTensor, parseIdx } from './idx.ts'
 export { type Classes, checkLabels } from './labels.ts'

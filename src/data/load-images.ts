@@ -22,7 +22,7 @@ export interface ImageOptions {
 }
 
 /** Images, a row of pixels each, and their classes. */
-export interface LabelledImages {
+export type LabelledImages = {
   readonly x: Host<readonly [number, number], 'f32'>
   readonly y: Host<readonly [number], 'i32'>
 }
