@@ -117,37 +117,6 @@ describe('logistic regression on IDX files', () => {
     ['absent', 'must be a folder that can be listed, got no such file or directory'],
     ['empty', 'must hold …-images-idx3-ubyte, plain or .gz, got no file at all'],
     ['half', 'must hold train-labels.idx1-ubyte, plain or .gz, got train-images.idx3-ubyte'],
-    ['cut', '', imageFile.subarray(0, 90_000), labelFile],
-      ['unequal', '', imageFile, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 8)],
-    ]
-    for (const [name, , pixels, digits] of files) {
-      mkdirSync(at(name, 'inner'), { recursive: true })
-      const end = name === 'mnist' ? '.gz' : ''
-      writeFileSync(at(name, 'inner', `t10k-images-idx3-ubyte${end}`), pixels)
-      writeFileSync(at(name, 'inner', `t10k-labels-idx1-ubyte${end}`), digits)
-    }
-    mkdirSync(at('empty'))
-    mkdirSync(at('half'))
-    writeFileSync(at('half', 'train-images.idx3-ubyte'), imageFile)
-  })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-  it('learns the two digits asked for, from the folder or one above it', async () => {
-    const { result } = await run({ data: at('mnist', 'inner') })
-    expect(result.source).toBe(at('mnist', 'inner', 't10k-images-idx3-ubyte.gz'))
-    expect([result.trained, result.heldOut]).toEqual([192, 48])
-    expect(result.trainLoss).toBeLessThan(0.15)
-    const above = await run({ data: at('mnist') })
-    expect(above.result).toEqual(result)
-  })
-
-  it.each([
-    ['absent', 'must be a folder that can be listed, got no such file or directory'],
-    [
-      'empty',
-      'must hold …-images-idx3-ubyte and …-labels-idx1-ubyte, plain or .gz, got 0 other files',
-    ],
-    ['half', 'train-labels.idx1-ubyte beside the images, got none'],
     ['cut', 'u8[360,28,28] needs 282256 bytes, got 90000'],
     [
       'unequal',
