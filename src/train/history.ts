@@ -11,7 +11,10 @@ export interface EpochRow {
   /** Counted from 1. */
   readonly epoch: number
   readonly steps: number
+  /** Time of the epoch, the dev set included. */
   readonly seconds: number
+  /** Time of a step, in the mean, with the gathering of its batch. */
+  readonly msPerStep: number
   /** Means while training: each batch before its own update. */
   readonly train: Means
   /** Means over the dev set, after the epoch, in mode eval. */

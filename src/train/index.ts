@@ -1,8 +1,17 @@
 // The entry `gradc/train`: the trainer, the loop around it, and what is measured.
 
+export { evaluate } from './evaluate.ts'
 export { type Callback, type DataFor, type FitOptions, fit } from './fit.ts'
 export type { EpochRow, History, Means } from './history.ts'
-export { accuracy, type ConfusionMatrix, confusionMatrix } from './metrics.ts'
+export {
+  accuracy,
+  accuracy,
+  type ConfusionMatrix,
+  type ConfusionMatrix,
+  confusionMatrix,
+  confusionMatrix,
+} from './metrics.ts'
+export type { Progress, Standing } from './progress.ts'
 export { trainer } from './trainer.ts'
 export type {
   ReadPolicy,
