@@ -8,7 +8,7 @@ import type { Shape } from '../../ir/type.ts'
 import { dot as coreDot, matmul as coreMatmul, type DotOptions } from '../../ops/contraction.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
-import { type DTypesRule, dtypesRule, type Joint, type NeedsRule } from '../shapes/dtypes.ts'
+import { type DTypesRule, dtypesRule, type NeedsRule } from '../shapes/dtypes.ts'
 import {
   type DotRule,
   dotRule,
@@ -29,12 +29,13 @@ interface MatmulFunction extends Operator {
     D extends DTypeName,
     B extends Shape,
     E extends DTypeName,
-    const O extends Transposed = Record<never, never>,
+    TA extends boolean = false,
+    TB extends boolean = false,
   >(
     a: Checked<Tensor<A, D>, NeedsRule<'matmul', D, 'number', MatrixRule<'left', A>>>,
-    b: Checked<Tensor<B, E>, DTypesRule<'matmul', D, E, MatmulRule<A, B, O>>>,
-    options?: O,
-  ): Tensor<Out<MatmulRule<A, B, O>>, Joint<D, E>>
+    b: Checked<Tensor<B, E>, DTypesRule<'matmul', D, E, MatmulRule<A, B, TA, TB>>>,
+    options?: Transposed<TA, TB>,
+  ): Tensor<Out<MatmulRule<A, B, TA, TB>>, E extends D ? E : D>
 }
 
 /**
@@ -64,27 +65,23 @@ function checkFactors(name: string, a: Value, b: Value, boundary: Boundary): voi
   if (refused !== undefined) throw refusal(refused, [a, b], boundary)
 }
 
-/** The shape of `dot`, which only the build knows where axes are given. */
-type DotShape<A extends Shape, B extends Shape, O> = keyof O extends never ? DotRule<A, B> : Shape
-
 /** The type of `dot`. */
 interface DotFunction extends Operator {
-  <
-    A extends Shape,
-    D extends DTypeName,
-    B extends Shape,
-    E extends DTypeName,
-    O extends DotOptions = Record<never, never>,
-  >(
+  <A extends Shape, D extends DTypeName, B extends Shape, E extends DTypeName>(
     a: Checked<Tensor<A, D>, NeedsRule<'dot', D, 'number', VectorRule<'left', A>>>,
-    b: Checked<Tensor<B, E>, DTypesRule<'dot', D, E, DotShape<A, B, O>>>,
-    options?: O,
-  ): Tensor<Out<DotShape<A, B, O>>, Joint<D, E>>
+    b: Checked<Tensor<B, E>, DTypesRule<'dot', D, E, DotRule<A, B>>>,
+  ): Tensor<Out<DotRule<A, B>>, E extends D ? E : D>
+  <D extends DTypeName, E extends DTypeName>(
+    a: Checked<Tensor<Shape, D>, NeedsRule<'dot', D, 'number'>>,
+    b: Checked<Tensor<Shape, E>, DTypesRule<'dot', D, E>>,
+    options: DotOptions,
+  ): Tensor<Shape, E extends D ? E : D>
 }
 
 /**
  * The sum of products over the last axis of `a` and the first of `b`, or over the axes given: the
- * result has the batch axes, the rest of a's, the rest of b's.
+ * result has the batch axes, the rest of a's, the rest of b's. Its shape is known to tsc where no
+ * axes are given.
  * Throws E101 where shapes, dtypes or axes do not fit.
  */
 export const dot: DotFunction = operator(

@@ -12,9 +12,16 @@ import { full } from '../../ops/creation.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { captureSource } from '../../support/source.ts'
 import { BROADCAST_HELP } from '../shapes/broadcast.ts'
-import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
-import { type GroupName, type Joint, type NeedsRule, needsRule } from '../shapes/dtypes.ts'
-import { type BinaryRule, binaryRule, type Operand } from '../shapes/elementwise.ts'
+import { accepted, type Checked, refusal } from '../shapes/checked.ts'
+import { type GroupName, type NeedsRule, needsRule } from '../shapes/dtypes.ts'
+import {
+  type BinaryRule,
+  type BinaryShape,
+  binaryRule,
+  type DTypeOf,
+  type Joint,
+  type Operand,
+} from '../shapes/elementwise.ts'
 import { calledFrom } from '../tracing.ts'
 
 /** A public function, as the boundary of a captured stack. */
@@ -32,28 +39,18 @@ export interface UnaryFunction<Op extends string, G extends GroupName> extends O
  * one of the two may be a number.
  */
 export interface BinaryFunction<Op extends string, G extends GroupName> extends Operator {
-  <
-    A extends Shape = [],
-    D extends DTypeName = never,
-    B extends Shape = [],
-    E extends DTypeName = never,
-  >(
-    a: Checked<Tensor<A, D> | number, NeedsRule<Op, D, G>>,
-    b: Checked<Tensor<B, E> | number, BinaryRule<Op, A, D, B, E, G>>,
-  ): Tensor<Out<BinaryRule<Op, A, D, B, E, G>>, Joint<D, E>>
+  <A extends Operand, B extends Operand>(
+    a: Checked<A, NeedsRule<Op, DTypeOf<A>, G>>,
+    b: Checked<B, BinaryRule<Op, A, B, G>>,
+  ): Tensor<BinaryShape<Op, A, B>, Joint<A, B>>
 }
 
 /** A binary function whose result is a bool. */
 export interface PredicateFunction<Op extends string, G extends GroupName> extends Operator {
-  <
-    A extends Shape = [],
-    D extends DTypeName = never,
-    B extends Shape = [],
-    E extends DTypeName = never,
-  >(
-    a: Checked<Tensor<A, D> | number, NeedsRule<Op, D, G>>,
-    b: Checked<Tensor<B, E> | number, BinaryRule<Op, A, D, B, E, G>>,
-  ): Tensor<Out<BinaryRule<Op, A, D, B, E, G>>, 'bool'>
+  <A extends Operand, B extends Operand>(
+    a: Checked<A, NeedsRule<Op, DTypeOf<A>, G>>,
+    b: Checked<B, BinaryRule<Op, A, B, G>>,
+  ): Tensor<BinaryShape<Op, A, B>, 'bool'>
 }
 
 type CoreUnary = Operator & ((x: Value) => Value)
@@ -79,7 +76,7 @@ export function binaryOf<Op extends string, G extends GroupName>(
   group: G,
   core: CoreBinary,
 ): BinaryFunction<Op, G> {
-  const call = operator(core.op, (a: Operand, b: Operand): Value => {
+  const call = operator(core.op, (a: Value | number, b: Value | number): Value => {
     const operands = checkOperands(core, [a, b], call)
     const shape = accepted(binaryRule(name, a, b, group), operands, call, BROADCAST_HELP)
     const like = operands[0]!
@@ -100,7 +97,7 @@ export function predicateOf<Op extends string, G extends GroupName>(
 }
 
 /** An operand with a shape that it broadcasts to; a number takes dtype and graph of `like`. */
-export function spread(x: Operand, shape: Shape, like: Value): Value {
+export function spread(x: Value | number, shape: Shape, like: Value): Value {
   if (typeof x !== 'number') return broadcastTo(x, shape)
   return full(like.builder, x, { dtype: like.dtype, shape })
 }
@@ -114,7 +111,7 @@ export function checkGroup(name: string, group: GroupName, x: Value, boundary: B
 /** The tensors among operands. Throws E104 where one, from untyped code, is nothing of the kind. */
 export function checkOperands(
   { op }: Operator,
-  operands: readonly Operand[],
+  operands: readonly (Value | number)[],
   boundary: Boundary,
 ): Value[] {
   const tensors = operands.filter(x => typeof x !== 'number')

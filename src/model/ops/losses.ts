@@ -100,9 +100,9 @@ function checkOptions(logits: Value, labels: Value, options: CoreSoftmaxOptions)
 
 /** The type of `sigmoidCrossEntropy`. */
 interface SigmoidCrossEntropyFunction extends Operator {
-  <L extends Shape, D extends DTypeName, Y extends Shape = [], E extends DTypeName = never>(
+  <L extends Shape, D extends DTypeName, Y extends Operand>(
     logits: Checked<Tensor<L, D>, NeedsRule<'sigmoidCrossEntropy', D, 'float'>>,
-    targets: Checked<Tensor<Y, E> | number, SigmoidCrossEntropyRule<L, D, Y, E>>,
+    targets: Checked<Y, SigmoidCrossEntropyRule<L, D, Y>>,
     options?: SigmoidCrossEntropyOptions,
   ): Tensor<L, D>
 }
@@ -117,7 +117,7 @@ interface SigmoidCrossEntropyFunction extends Operator {
  */
 export const sigmoidCrossEntropy: SigmoidCrossEntropyFunction = operator(
   coreSigmoid.op,
-  (logits: Value, targets: Operand, options: SigmoidCrossEntropyOptions = {}): Value => {
+  (logits: Value, targets: Value | number, options: SigmoidCrossEntropyOptions = {}): Value => {
     const operands = checkOperands(coreSigmoid, [logits, targets], sigmoidCrossEntropy)
     checkGroup('sigmoidCrossEntropy', 'float', logits, sigmoidCrossEntropy)
     const answer = sigmoidCrossEntropyRule(logits, targets)

@@ -11,25 +11,24 @@ import { cast as coreCast, where as coreWhere } from '../../ops/select.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { BROADCAST_HELP, type BroadcastRule } from '../shapes/broadcast.ts'
 import { accepted, type Checked, type Out } from '../shapes/checked.ts'
-import type { Joint, NeedsRule, WantRule } from '../shapes/dtypes.ts'
-import { type Operand, type WhereRule, whereRule } from '../shapes/elementwise.ts'
+import type { NeedsRule, WantRule } from '../shapes/dtypes.ts'
+import {
+  type Joint,
+  type Operand,
+  type ShapeOf,
+  type WhereRule,
+  whereRule,
+} from '../shapes/elementwise.ts'
 import { calledFrom } from '../tracing.ts'
 import { checkGroup, checkOperand, checkOperands, spread } from './elementwise.ts'
 
 /** The type of `where`. */
 interface WhereFunction extends Operator {
-  <
-    C extends Shape,
-    F extends DTypeName,
-    A extends Shape = [],
-    D extends DTypeName = never,
-    B extends Shape = [],
-    E extends DTypeName = never,
-  >(
+  <C extends Shape, F extends DTypeName, A extends Operand, B extends Operand>(
     condition: Checked<Tensor<C, F>, WantRule<'where', 'condition', F, 'bool'>>,
-    x: Checked<Tensor<A, D> | number, BroadcastRule<'where', C, A>>,
-    y: Checked<Tensor<B, E> | number, WhereRule<C, A, D, B, E>>,
-  ): Tensor<Out<WhereRule<C, A, D, B, E>>, Joint<D, E>>
+    x: Checked<A, BroadcastRule<'where', C, ShapeOf<A>>>,
+    y: Checked<B, WhereRule<C, A, B>>,
+  ): Tensor<Out<WhereRule<C, A, B>>, Joint<A, B>>
 }
 
 /**
@@ -38,11 +37,11 @@ interface WhereFunction extends Operator {
  */
 export const where: WhereFunction = operator(
   coreWhere.op,
-  (condition: Value, x: Operand, y: Operand): Value => {
+  (condition: Value, x: Value | number, y: Value | number): Value => {
     const operands = checkOperands(coreWhere, [condition, x, y], where)
     const shape = accepted(whereRule(condition, x, y), operands, where, BROADCAST_HELP)
     const like = operands[1]!
-    const spreadOut = (operand: Operand) => spread(operand, shape, like)
+    const spreadOut = (operand: Value | number) => spread(operand, shape, like)
     return calledFrom(condition.builder, where, () =>
       coreWhere(spreadOut(condition), spreadOut(x), spreadOut(y)),
     )

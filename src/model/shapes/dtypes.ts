@@ -90,15 +90,6 @@ export function wantRule(
   return `${op}: ${name} must be ${wanted}, got ${dtype}; use cast(${name}, '${wanted}')`
 }
 
-/** The dtype of what operands of dtypes `D` and `E` are combined to: the better known of both. */
-export type Joint<D extends DTypeName, E extends DTypeName> = [E] extends [D]
-  ? [E] extends [never]
-    ? D
-    : E
-  : [D] extends [never]
-    ? E
-    : D
-
 /** Why a number cannot be an element of a tensor of `dtype`; floats round what they can hold. */
 export function numberRule(op: string, value: number, dtype: DTypeName): string | undefined {
   const rounded = DTYPES[dtype].round(value)

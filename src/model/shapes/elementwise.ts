@@ -1,7 +1,10 @@
 // The rules of ops of two tensors or numbers, element by element, and of a choice between two. A
-// number is a tensor of shape [] and of no dtype, `never`, that takes the dtype of the other.
+// number is a tensor of shape [] and of no dtype, `never`, that takes the dtype of the other. Types
+// range over whole operands: a type parameter for the shape alone would find nothing to be in a
+// number, and tsc would then take it from what the result is used for.
 
 import type { Value } from '../../ir/builder.ts'
+import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type BroadcastRule, broadcastRule } from './broadcast.ts'
@@ -17,27 +20,64 @@ import {
 } from './dtypes.ts'
 
 /** An operand as users write it: a number stands for a tensor that is this number everywhere. */
-export type Operand = Value | number
+export type Operand = Tensor | number
 
-/** The shape of a binary op on `A` of dtype `D` and `B` of dtype `E`, or why there is none. */
-export type BinaryRule<
-  Op extends string,
-  A extends Shape,
-  D extends DTypeName,
-  B extends Shape,
-  E extends DTypeName,
-  G extends GroupName,
-> = [D | E] extends [never]
-  ? `${Op}: one operand must be a tensor, got two numbers`
-  : DTypesRule<Op, D, E, NeedsRule<Op, E, G, BroadcastRule<Op, A, B>>>
+// `infer` from one member, not `X extends Tensor`: within a function that is generic over shapes tsc
+// decides a condition only where no shape is asked for.
+
+/** The shape of an operand: a number has no axes. */
+export type ShapeOf<X> = X extends { readonly shape: infer S } ? Extract<S, Shape> : []
+
+/** The dtype of an operand: a number takes that of the other. */
+export type DTypeOf<X> = X extends { readonly dtype: infer D extends DTypeName } ? D : never
+
+/** The dtype of what two operands are combined to: the better known of both. */
+export type Joint<A, B> = [DTypeOf<A>] extends [DTypeOf<B>]
+  ? [DTypeOf<A>] extends [never]
+    ? DTypeOf<B>
+    : DTypeOf<A>
+  : [DTypeOf<B>] extends [never]
+    ? DTypeOf<A>
+    : DTypeOf<B>
+
+/** Whether a binary op takes `A` and `B`, else why not; of `A` alone the dtype is not asked. */
+export type BinaryRule<Op extends string, A, B, G extends GroupName> = [B] extends [number]
+  ? [A] extends [number]
+    ? `${Op}: one operand must be a tensor, got two numbers`
+    : true
+  : [A] extends [number]
+    ? NeedsRule<Op, DTypeOf<B>, G>
+    : DTypesRule<
+        Op,
+        DTypeOf<A>,
+        DTypeOf<B>,
+        NeedsRule<Op, DTypeOf<B>, G, BroadcastRule<Op, ShapeOf<A>, ShapeOf<B>>>
+      >
+
+/** The shape of a binary op on `A` and `B`. */
+export type BinaryShape<Op extends string, A, B> = [B] extends [number]
+  ? ShapeOf<A>
+  : [A] extends [number]
+    ? ShapeOf<B>
+    : Out<BroadcastRule<Op, ShapeOf<A>, ShapeOf<B>>>
 
 /** The shape of a binary op on two operands, or why there is none. */
-export function binaryRule(op: string, a: Operand, b: Operand, group: GroupName): Answer {
+export function binaryRule(
+  op: string,
+  a: Value | number,
+  b: Value | number,
+  group: GroupName,
+): Answer {
   return operandsRule(op, a, b, group) ?? broadcastRule(op, shapeOf(a), shapeOf(b))
 }
 
 /** Why two operands cannot be combined whatever their shapes. */
-function operandsRule(op: string, a: Operand, b: Operand, group: GroupName): string | undefined {
+function operandsRule(
+  op: string,
+  a: Value | number,
+  b: Value | number,
+  group: GroupName,
+): string | undefined {
   if (typeof a === 'number' && typeof b === 'number') {
     return `${op}: one operand must be a tensor, got two numbers`
   }
@@ -50,24 +90,22 @@ function elementRule(op: string, x: Value, value: number, group: GroupName): str
   return needsRule(op, x.dtype, group) ?? numberRule(op, value, x.dtype)
 }
 
-/** The shape of an operand: a number has no axes. */
-export function shapeOf(x: Operand): Shape {
+function shapeOf(x: Value | number): Shape {
   return typeof x === 'number' ? [] : x.shape
 }
 
 /** The shape of `where` for a condition of shape `C`, or why there is none. */
-export type WhereRule<
-  C extends Shape,
-  A extends Shape,
-  D extends DTypeName,
-  B extends Shape,
-  E extends DTypeName,
-> = [D | E] extends [never]
+export type WhereRule<C extends Shape, A, B> = [A, B] extends [number, number]
   ? 'where: one of the two choices must be a tensor, got two numbers'
-  : DTypesRule<'where', D, E, BroadcastRule<'where', Out<BroadcastRule<'where', C, A>>, B>>
+  : DTypesRule<
+      'where',
+      DTypeOf<A>,
+      DTypeOf<B>,
+      BroadcastRule<'where', Out<BroadcastRule<'where', C, ShapeOf<A>>>, ShapeOf<B>>
+    >
 
 /** The shape of `where`, or why there is none. */
-export function whereRule(condition: Value, a: Operand, b: Operand): Answer {
+export function whereRule(condition: Value, a: Value | number, b: Value | number): Answer {
   if (typeof a === 'number' && typeof b === 'number') {
     return 'where: one of the two choices must be a tensor, got two numbers'
   }

@@ -21,6 +21,7 @@ import {
   type WantRule,
   wantRule,
 } from './dtypes.ts'
+import type { DTypeOf, ShapeOf } from './elementwise.ts'
 
 const NAME = 'softmaxCrossEntropy'
 type Name = typeof NAME
@@ -140,20 +141,15 @@ export function ignoreIndexRule(labels: TensorType): string | undefined {
 }
 
 /** The shape of `sigmoidCrossEntropy` of logits and targets, or why there is none. */
-export type SigmoidCrossEntropyRule<
-  L extends Shape,
-  D extends DTypeName,
-  Y extends Shape,
-  E extends DTypeName,
-> = [E] extends [never]
+export type SigmoidCrossEntropyRule<L extends Shape, D extends DTypeName, Y> = [Y] extends [number]
   ? L
   : DTypesRule<
       'sigmoidCrossEntropy',
       D,
-      E,
-      Fits<L, Y> extends true
+      DTypeOf<Y>,
+      Fits<L, ShapeOf<Y>> extends true
         ? L
-        : `sigmoidCrossEntropy: logits ${Show<L>} need targets ${Show<L>}, got ${Show<Y>}`
+        : `sigmoidCrossEntropy: logits ${Show<L>} need targets ${Show<L>}, got ${Show<ShapeOf<Y>>}`
     >
 
 /** The shape of `sigmoidCrossEntropy` of logits and targets, or why there is none. */

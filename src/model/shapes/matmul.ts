@@ -13,10 +13,10 @@ import {
   show,
 } from './checked.ts'
 
-/** Which operands of `matmul` have their last two axes exchanged. */
-export interface Transposed {
-  readonly transposeA?: boolean | undefined
-  readonly transposeB?: boolean | undefined
+/** Which operands of `matmul` have their last two axes exchanged; none by default. */
+export interface Transposed<TA extends boolean = boolean, TB extends boolean = boolean> {
+  readonly transposeA?: TA | undefined
+  readonly transposeB?: TB | undefined
 }
 
 /** The batch dims of a matrix, the two others by role, and the axis that is summed over. */
@@ -27,18 +27,12 @@ interface Parts<Batch extends Shape, Free, Inner, Axis> {
   readonly axis: Axis
 }
 
-/** An option that may be left out: `boolean` where it is neither on nor off for certain. */
-type Flag<O, K extends string> = K extends keyof O
-  ? [O[K]] extends [true]
-    ? true
-    : [O[K]] extends [false | undefined]
-      ? false
-      : boolean
-  : false
-
 type Not<T extends boolean> = T extends true ? false : true
 
-/** The parts of [batch…, free, inner] or, the two exchanged, of [batch…, inner, free]. */
+/**
+ * The parts of [batch…, free, inner] or, the two exchanged, of [batch…, inner, free]; with
+ * `boolean` only the build knows which.
+ */
 type PartsOf<S extends Shape, Exchanged extends boolean> = S extends readonly [
   ...infer L extends Shape,
   infer M extends Dim,
@@ -60,7 +54,12 @@ export type MatrixRule<Side extends string, S extends Shape> =
       : `matmul: ${Side} operand needs rank >= 2, got ${Show<S>}`
 
 /** The shape of a matrix product, or why there is none. */
-export type MatmulRule<A extends Shape, B extends Shape, O = Record<never, never>> =
+export type MatmulRule<
+  A extends Shape,
+  B extends Shape,
+  TA extends boolean = false,
+  TB extends boolean = false,
+> =
   MatrixRule<'left', A> extends infer Refused extends string
     ? Refused
     : MatrixRule<'right', B> extends infer Refused extends string
@@ -69,7 +68,7 @@ export type MatmulRule<A extends Shape, B extends Shape, O = Record<never, never
         ? Shape
         : RankUnknown<B> extends true
           ? Shape
-          : Product<PartsOf<A, Flag<O, 'transposeA'>>, PartsOf<B, Not<Flag<O, 'transposeB'>>>>
+          : Product<PartsOf<A, TA>, PartsOf<B, Not<TB>>>
 
 type Product<L, R> = [L, R] extends [
   Parts<infer A extends Shape, infer M extends Dim, infer K, infer I extends number>,
