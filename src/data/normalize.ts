@@ -42,9 +42,12 @@ export function moments(array: HostTensor, { per = 'feature' }: MomentsOptions =
       help: 'take the moments of the training set',
     })
   }
-  // Two passes: the sum of squares minus the square of the sum would cancel.
-  const mean = new Array<number>(size).fill(0)
-  for (let i = 0; i < data.length; i++) mean[i % size]! += data[i]! / count
+  // From the first row on, so that the mean of equal values is that value; in two passes, as the
+  // sum of squares minus the square of the sum would cancel.
+  const mean = Array.from(data.subarray(0, size))
+  for (let i = size; i < data.length; i++) {
+    mean[i % size]! += (data[i]! - data[i % size]!) / count
+  }
   const variance = new Array<number>(size).fill(0)
   for (let i = 0; i < data.length; i++) {
     variance[i % size]! += (data[i]! - mean[i % size]!) ** 2 / count
