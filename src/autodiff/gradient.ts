@@ -19,6 +19,11 @@ export interface DerivativeOptions {
   readonly of: string
   /** Names of arguments; by default all float params. */
   readonly wrt?: readonly string[]
+  /**
+   * Names of `wrt` that get zeros where the output does not depend on them, instead of E202.
+   * Without `wrt`, all of them.
+   */
+  readonly zeros?: readonly string[]
 }
 
 /**
@@ -79,7 +84,7 @@ function checkFloat(builder: GraphBuilder, transform: string, value: Value): voi
 /**
  * The graph with gradients added: everything it returned before, and `grads.NAME` for each param of
  * `wrt` (`inputGrads.NAME` for an input). The gradient of a gradient graph adds `grads2.NAME`, and
- * so on. Without `wrt`, a param that the output does not depend on gets zeros.
+ * so on.
  */
 export function gradient(graph: Graph, options: DerivativeOptions): Graph {
   const builder = GraphBuilder.from(graph)
@@ -88,23 +93,24 @@ export function gradient(graph: Graph, options: DerivativeOptions): Graph {
   const wrt = targets.map(({ id }) => builder.value(id))
   const { cotangents, cuts } = tryGradients(builder, of, wrt)
   const prefixes = freshPrefixes(graph)
+  const mayBeZero = (name: string) => options.wrt === undefined || options.zeros?.includes(name)
   targets.forEach(({ name, role }, i) => {
-    const ct = cotangents[i] ?? zerosOrRefusal(builder, of, wrt[i]!, cuts, options.wrt)
+    const ct = cotangents[i] ?? zerosOrRefusal(builder, of, wrt[i]!, cuts, mayBeZero(name) ?? false)
     builder.output(`${role === 'input' ? prefixes.inputs : prefixes.params}.${name}`, ct)
   })
   return withoutLeftovers(builder.finish(), graph)
 }
 
-/** Zeros for a param that was not asked for by name and has no influence; else the refusal. */
+/** Zeros for a value that may have no influence, and has none; else the refusal. */
 function zerosOrRefusal(
   builder: GraphBuilder,
   of: Value,
   wrt: Value,
   cuts: readonly Cut[],
-  asked: readonly string[] | undefined,
+  mayBeZero: boolean,
 ): Value {
   const error = refusalError(builder, 'gradient', of, wrt, cuts)
-  if (asked !== undefined || error.code !== 'E202') throw error
+  if (!mayBeZero || error.code !== 'E202') throw error
   return builder.withOrigin(originOfValue(builder, of), () => fullLike(wrt, 0))
 }
 

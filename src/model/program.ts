@@ -1,6 +1,7 @@
 // The object behind models and derived programs. Deriving one keeps declarations and initial values:
 // the params of a model fit every program made of it.
 
+import { integerDim } from '../ir/dim.ts'
 import type { Graph } from '../ir/graph.ts'
 import { printGraph } from '../ir/printer.ts'
 import { mapNames, type NameTree } from '../ir/tree.ts'
@@ -47,7 +48,7 @@ export function derived(
 }
 
 function initialHost({ initializer, type, path }: Declaration, seed: number) {
-  const shape = type.shape as readonly number[]
+  const shape = type.shape.map(dim => integerDim(dim, path))
   const data = initialValue(initializer, shape, type.dtype, path, seed)
   return shape.length === 0 ? data[0]! : { shape, dtype: type.dtype, data }
 }
