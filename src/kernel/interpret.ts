@@ -10,7 +10,7 @@ import { type Compute, Expressions, type Memory } from './interpret-expression.t
 import {
   type Acc,
   asLoops,
-  type Combine,
+  COMBINE_OPS,
   identityOf,
   type Kernel,
   type Loop,
@@ -19,7 +19,7 @@ import {
   sizeOf,
 } from './kernel.ts'
 import { arenaBytes, isArena, type Program } from './program.ts'
-import { evaluator, type Rounding, type ScalarOp } from './scalar-ops.ts'
+import { evaluator, type Rounding } from './scalar-ops.ts'
 import { holdsAtom, scalarsOfAcc, scalarsOfStore } from './uses.ts'
 import { partsOf } from './walk.ts'
 
@@ -187,15 +187,6 @@ class BodyCompiler {
     }
     return { data, position: checked, value: this.expressions.valueOf(value) }
   }
-}
-
-const COMBINE_OPS: Readonly<Record<Combine, ScalarOp>> = {
-  '+': 'add',
-  '*': 'mul',
-  max: 'max',
-  min: 'min',
-  '|': 'or',
-  '&': 'and',
 }
 
 /** NaN is above every number. */

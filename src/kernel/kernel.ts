@@ -5,6 +5,7 @@
 import type { DTypeName } from '../support/dtype.ts'
 import type { Axis, Index } from './index.ts'
 import { op, type Scalar } from './scalar.ts'
+import type { ScalarOp } from './scalar-ops.ts'
 
 /** How an accumulator takes in a value. */
 export type Combine = '+' | '*' | 'max' | 'min' | '|' | '&'
@@ -98,6 +99,16 @@ function sumOf({ over, acc, left, right }: Contract): Loop {
   const value = op('mul', [left, right])
   const accs: readonly Acc[] = [{ name: acc, combine: '+', value, at: undefined }]
   return { kind: 'loop', order: 'over', axes: over, accs, body: [] }
+}
+
+/** What an accumulator does with itself and the value that it takes in. */
+export const COMBINE_OPS: Readonly<Record<Combine, ScalarOp>> = {
+  '+': 'add',
+  '*': 'mul',
+  max: 'max',
+  min: 'min',
+  '|': 'or',
+  '&': 'and',
 }
 
 /** What an accumulator of `type` is before its first iteration. */

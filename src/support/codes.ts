@@ -87,6 +87,11 @@ export const CODES = {
   E312: 'label out of range',
   /** Something that does not exist yet was asked for; the message says what does. */
   E501: 'not supported',
+  /**
+   * The js target makes functions from text, which a content-security policy or a flag of the
+   * engine forbids here. Target wasm and scripts built ahead of time do without.
+   */
+  E502: 'code cannot be generated here',
   /** A pass produced a graph that its verifier refuses. */
   E901: 'a pass produced an ill-formed graph',
   /** A rewrite did not come to an end within its step limit. */

@@ -1,0 +1,80 @@
+// Pieces of JavaScript with their precedence, so that parentheses stand only where they are needed.
+// Everything that is spelled from kernels is put together here; nothing is cut apart again.
+
+/** An expression as text, and how tightly its outermost operator binds. */
+export interface Code {
+  readonly text: string
+  readonly level: number
+}
+
+const CHOICE = 3
+const UNARY = 15
+const PRIMARY = 20
+
+/** Left-associative operators; a higher level binds tighter. */
+const INFIX = {
+  '||': 4,
+  '&&': 5,
+  '|': 6,
+  '^': 7,
+  '&': 8,
+  '===': 9,
+  '!==': 9,
+  '<': 10,
+  '<=': 10,
+  '>': 10,
+  '>=': 10,
+  '<<': 11,
+  '>>': 11,
+  '>>>': 11,
+  '+': 12,
+  '-': 12,
+  '*': 13,
+  '/': 13,
+  '%': 13,
+} as const
+
+/** The operators that `infix` writes. */
+export type InfixOperator = keyof typeof INFIX
+
+/** A name, a call, an element: what never needs parentheses. */
+export const atom = (text: string): Code => ({ text, level: PRIMARY })
+
+/** A number literal; it evaluates to the same bits. */
+export function number(value: number): Code {
+  const isNegative = value < 0 || Object.is(value, -0)
+  return { text: Object.is(value, -0) ? '-0' : String(value), level: isNegative ? UNARY : PRIMARY }
+}
+
+/** `a ∘ b`. */
+export function infix(operator: InfixOperator, a: Code, b: Code): Code {
+  const level = INFIX[operator]
+  return { text: `${within(a, level)} ${operator} ${within(b, level + 1)}`, level }
+}
+
+/** `-a`, `~a`, `!a`. */
+export function prefix(operator: '-' | '~' | '!', a: Code): Code {
+  // One level up, so that no second sign follows the first.
+  return { text: `${operator}${within(a, UNARY + 1)}`, level: UNARY }
+}
+
+/** `condition ? a : b`. */
+export function choice(condition: Code, a: Code, b: Code): Code {
+  const text = `${within(condition, CHOICE + 1)} ? ${within(a, CHOICE)} : ${within(b, CHOICE)}`
+  return { text, level: CHOICE }
+}
+
+/** `f(a, b)`. */
+export const call = (f: string, ...args: readonly Code[]): Code =>
+  atom(`${f}(${args.map(arg => arg.text).join(', ')})`)
+
+/** `a[i]`. */
+export const element = (array: string, position: Code): Code => atom(`${array}[${position.text}]`)
+
+/** All of the conditions; none where there are none. */
+export function all(conditions: readonly Code[]): Code | undefined {
+  const [first, ...rest] = conditions
+  return first && rest.reduce((a, b) => infix('&&', a, b), first)
+}
+
+const within = ({ text, level }: Code, least: number) => (level < least ? `(${text})` : text)

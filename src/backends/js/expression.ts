@@ -1,0 +1,116 @@
+// Scalars and indices of a kernel as JavaScript. Names are those that the walker's `bind` gave; a
+// bound bool operation is a JavaScript boolean, all other bools are 0 or 1.
+
+import { type Atom, type Index, range } from '../../kernel/index.ts'
+import type { OpScalar, Scalar } from '../../kernel/scalar.ts'
+import type { Names } from '../../kernel/walk.ts'
+import { atom, type Code, call, choice, element, infix, number, prefix } from './code.ts'
+import { flatten } from './guards.ts'
+import { comparisonOf, spell, truth } from './spell.ts'
+
+/** An array that a kernel uses, and what the code calls it. */
+export interface Place {
+  readonly text: string
+  readonly shape: readonly number[]
+}
+
+/** What the code of one kernel calls the names of the kernel. None of them reaches the code. */
+export interface Vocabulary {
+  readonly place: (buffer: string) => Place
+  readonly axis: (name: string) => string
+  readonly acc: (name: string) => string
+}
+
+/** Whether the name of `node` stands for a JavaScript boolean. */
+export const isBoundAsCondition = (node: Scalar) => node.kind === 'op' && node.type === 'bool'
+
+/** Spells the expressions of one kernel. */
+export class Expressions {
+  readonly #words: Vocabulary
+
+  constructor(words: Vocabulary) {
+    this.#words = words
+  }
+
+  /** The value of `node`. */
+  value(node: Scalar, names: Names<string>): Code {
+    const name = names.get(node)
+    if (name !== undefined) return isBoundAsCondition(node) ? truth(atom(name)) : atom(name)
+    if (node.kind === 'const') return number(node.value)
+    if (node.kind === 'acc') return atom(this.#words.acc(node.name))
+    if (node.kind === 'index') return this.index(node.index, names)
+    if (node.kind === 'load') return this.element(node.buffer, node.index, names)
+    if (node.op === 'select') return this.#select(node, names, arm => this.value(arm, names))
+    const args = node.args.map(arg => this.value(arg, names))
+    return spell(node.op, args, node.args[0]!.type)
+  }
+
+  /** What is truthy exactly where the bool `node` is 1. */
+  condition(node: Scalar, names: Names<string>): Code {
+    const name = names.get(node)
+    if (name !== undefined) return atom(name)
+    if (node.kind !== 'op') return this.value(node, names)
+    const comparison = comparisonOf(node.op)
+    if (comparison !== undefined) {
+      const [a, b] = node.args.map(arg => this.value(arg, names))
+      return infix(comparison, a!, b!)
+    }
+    const inner = (arg: Scalar) => this.condition(arg, names)
+    const [a, b] = node.args
+    if (node.op === 'and') return infix('&&', inner(a!), inner(b!))
+    if (node.op === 'or') return infix('||', inner(a!), inner(b!))
+    if (node.op === 'not') return prefix('!', inner(a!))
+    if (node.op === 'select') return this.#select(node, names, inner)
+    return this.value(node, names)
+  }
+
+  /** The element of `buffer` at `at`. */
+  element(buffer: string, at: readonly Index[], names: Names<string>): Code {
+    const { text, shape } = this.#words.place(buffer)
+    return element(text, this.index(flatten(at, shape), names))
+  }
+
+  /** The value of an index expression. */
+  index({ constant, terms }: Index, names: Names<string>): Code {
+    const positive = terms.filter(term => term.scale > 0)
+    const negative = terms.filter(term => term.scale < 0)
+    let sum: Code | undefined
+    for (const { scale, of } of positive) {
+      const term = scaled(this.#atom(of, names), scale)
+      sum = sum === undefined ? term : infix('+', sum, term)
+    }
+    if (sum === undefined || constant > 0) {
+      const start = number(constant)
+      sum = sum === undefined ? start : infix('+', sum, start)
+    } else if (constant < 0) sum = infix('-', sum, number(-constant))
+    for (const { scale, of } of negative) {
+      sum = infix('-', sum, scaled(this.#atom(of, names), -scale))
+    }
+    return sum
+  }
+
+  #select(node: OpScalar, names: Names<string>, arm: (node: Scalar) => Code): Code {
+    const [condition, a, b] = node.args
+    return choice(this.condition(condition!, names), arm(a!), arm(b!))
+  }
+
+  #atom(of: Atom, names: Names<string>): Code {
+    if (of.kind === 'axis') return atom(this.#words.axis(of.axis.name))
+    if (of.kind === 'value') return this.value(of.value, names)
+    const inner = this.index(of.of, names)
+    const by = number(of.by)
+    if (of.kind === 'exact') return infix('/', inner, by)
+    const [low, high] = range(of.of)
+    const isWord = low >= -(2 ** 31) && high < 2 ** 31
+    if (of.kind === 'div') {
+      if (isWord && low >= 0) return infix('|', infix('/', inner, by), number(0))
+      return call('Math.floor', infix('/', inner, by))
+    }
+    const remainder = infix('%', inner, by)
+    // The remainder of a negative number is negative.
+    return low >= 0 ? remainder : infix('%', infix('+', remainder, by), by)
+  }
+}
+
+const scaled = (code: Code, scale: number): Code =>
+  scale === 1 ? code : infix('*', number(scale), code)

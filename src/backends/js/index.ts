@@ -1,0 +1,29 @@
+// The JavaScript backend: every kernel becomes a function over typed arrays. It runs wherever text
+// may become code, has all element types, and computes in double between a load and a store.
+
+import type { Program } from '../../kernel/program.ts'
+import type { Target } from '../../kernel/target.ts'
+import { invariant } from '../../support/diagnostic.ts'
+import { DTYPE_NAMES, type TypedArray } from '../../support/dtype.ts'
+import type { Backend, Memory } from '../backend.ts'
+import { JsMemory, JsProgram } from './runtime.ts'
+
+/** What plain JavaScript can do. A row may be large: to compute a value twice costs more. */
+const target: Target = {
+  name: 'js',
+  dtypes: DTYPE_NAMES,
+  rowBytes: 2 ** 24,
+  maxBindings: 256,
+  lanes: 1,
+  minPoints: 1,
+}
+
+/** Runs programs as JavaScript functions. */
+export const js: Backend = {
+  target,
+  memory: stateBytes => new JsMemory(stateBytes),
+  load: (program: Program, memory: Memory, constants: ReadonlyMap<string, TypedArray>) => {
+    invariant(memory instanceof JsMemory, "target 'js'", 'needs memory of its own making')
+    return new JsProgram(program, memory, constants)
+  },
+}

@@ -1,0 +1,33 @@
+// Generated code as a function of this process. This is the one place where text becomes code, and
+// the one that a content-security policy can refuse.
+
+import { UnsupportedError } from '../../support/diagnostic.ts'
+import type { TypedArray } from '../../support/dtype.ts'
+import { erf } from '../../support/erf.ts'
+import { roundHalfEven } from '../../support/half-even.ts'
+
+/** Runs a program once on the arrays of its buffers and the workspaces of its kernels. */
+export type Step = (b: readonly TypedArray[], w: readonly TypedArray[]) => void
+
+/** What generated code calls that JavaScript does not have. */
+const SUPPORT = { erf, roundHalfEven }
+
+/** The `step` of the module `source`. */
+export function compileModule(source: string): Step {
+  const build = generated([...Object.keys(SUPPORT), source])
+  return build(...Object.values(SUPPORT))
+}
+
+function generated(parametersAndBody: readonly string[]): (...support: unknown[]) => Step {
+  try {
+    return new Function(...parametersAndBody) as (...support: unknown[]) => Step
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error
+    throw new UnsupportedError({
+      code: 'E502',
+      subject: "target 'js'",
+      message: `needs leave to make functions from text, got a refusal: ${error.message}`,
+      help: "use target 'wasm', build a script ahead of time, or allow 'unsafe-eval'",
+    })
+  }
+}
