@@ -1,6 +1,8 @@
 // The public ops that put tensors side by side and take them apart again.
 
 import type { Value } from '../../ir/builder.ts'
+import { operator } from '../../ir/define.ts'
+import type { Operator } from '../../ir/op.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import * as joining from '../../ops/joining.ts'
@@ -21,20 +23,27 @@ import { type Parts, type SplitRule, splitRule } from '../shapes/split.ts'
 import { calledFrom } from '../tracing.ts'
 import { type Boundary, checkOperand } from './elementwise.ts'
 
+/** The type of `concat`. */
+interface ConcatFunction extends Operator {
+  <const T extends Tensors, A extends number>(
+    tensors: Checked<T, ConcatRule<T, A>>,
+    axis: Checked<A, AxisRule<'concat', FirstShape<T>, A>>,
+  ): Tensor<Out<ConcatRule<T, A>>, DTypeOf<T>>
+}
+
 /**
  * Tensors one after another along an axis. Throws E101 where they differ in dtype, or in shape
  * outside the axis, or there are none.
  */
-export function concat<const T extends Tensors, A extends number>(
-  tensors: Checked<T, ConcatRule<T, A>>,
-  axis: Checked<A, AxisRule<'concat', FirstShape<T>, A>>,
-): Tensor<Out<ConcatRule<T, A>>, DTypeOf<T>>
-export function concat(tensors: readonly Value[], axis: number): Value {
-  checkOperands(tensors, concat)
-  const help = 'give tensors that differ along the axis only'
-  accepted(concatRule(tensors, axis), tensors, concat, help)
-  return calledFrom(tensors[0]!.builder, concat, () => joining.concat(tensors, axis))
-}
+export const concat: ConcatFunction = operator(
+  joining.concat.op,
+  (tensors: readonly Value[], axis: number): Value => {
+    checkOperands(tensors, concat)
+    const help = 'give tensors that differ along the axis only'
+    accepted(concatRule(tensors, axis), tensors, concat, help)
+    return calledFrom(tensors[0]!.builder, concat, () => joining.concat(tensors, axis))
+  },
+) as Operator as ConcatFunction
 
 /**
  * Tensors of one shape side by side along a new axis, whose position in the result is `axis`.

@@ -103,18 +103,25 @@ export const argmin: Reduction<'argmin', 'number', 'i32'> = reduction(
   extremes.argmin,
 )
 
+/** The type of `cumsum`. */
+interface CumsumFunction extends Operator {
+  <S extends Shape, D extends DTypeName, A extends number>(
+    x: Checked<Tensor<S, D>, NeedsRule<'cumsum', D, 'number'>>,
+    axis: Checked<A, AxisRule<'cumsum', S, A>>,
+    options?: cumulative.CumulativeOptions,
+  ): Tensor<S, D>
+}
+
 /**
  * Running sums along an axis; `exclusive` leaves an element out of its own sum, `reverse` starts at
  * the end. Throws E101 where the axis is out of range, or the elements are no numbers.
  */
-export function cumsum<S extends Shape, D extends DTypeName, A extends number>(
-  x: Checked<Tensor<S, D>, NeedsRule<'cumsum', D, 'number'>>,
-  axis: Checked<A, AxisRule<'cumsum', S, A>>,
-  options?: cumulative.CumulativeOptions,
-): Tensor<S, D>
-export function cumsum(x: Value, axis: number, options?: cumulative.CumulativeOptions): Value {
-  checkOperand(cumulative.cumsum, x, cumsum)
-  const answer = needsRule('cumsum', x.dtype, 'number') ?? axesRule('cumsum', x.shape, axis)
-  accepted(answer, [x], cumsum, AXES_HELP)
-  return calledFrom(x.builder, cumsum, () => cumulative.cumsum(x, axis, options))
-}
+export const cumsum: CumsumFunction = operator(
+  cumulative.cumsum.op,
+  (x: Value, axis: number, options?: cumulative.CumulativeOptions): Value => {
+    checkOperand(cumulative.cumsum, x, cumsum)
+    const answer = needsRule('cumsum', x.dtype, 'number') ?? axesRule('cumsum', x.shape, axis)
+    accepted(answer, [x], cumsum, AXES_HELP)
+    return calledFrom(x.builder, cumsum, () => cumulative.cumsum(x, axis, options))
+  },
+) as Operator as CumsumFunction

@@ -2,6 +2,8 @@
 // repeating, reversing. Formulas and derivatives stand with the core ops in src/ops.
 
 import type { Value } from '../../ir/builder.ts'
+import { operator } from '../../ir/define.ts'
+import type { Operator } from '../../ir/op.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import * as repeating from '../../ops/broadcast.ts'
@@ -33,51 +35,68 @@ function reshaped(x: Value, shape: Shape, boundary: Boundary): Value {
   return calledFrom(x.builder, boundary, () => movement.reshape(x, shape))
 }
 
+/** The type of `reshape`. */
+interface ReshapeFunction extends Operator {
+  <S extends Shape, D extends DTypeName, const B extends Shape>(
+    x: Tensor<S, D>,
+    shape: Checked<B, ReshapeRule<S, [...B]>>,
+  ): Tensor<Out<ReshapeRule<S, [...B]>>, D>
+}
+
 /**
  * The same elements, row by row, under another shape; one dim may be -1, and follows from the
  * others. Throws E101 where the numbers of elements differ.
  */
-export function reshape<S extends Shape, D extends DTypeName, const B extends Shape>(
-  x: Tensor<S, D>,
-  shape: Checked<B, ReshapeRule<S, [...B]>>,
-): Tensor<Out<ReshapeRule<S, [...B]>>, D>
-export function reshape(x: Value, shape: Shape): Value {
-  checkOperand(movement.reshape, x, reshape)
-  const help = 'give as many elements, or -1 for the dim that follows from the others'
-  return reshaped(x, accepted(reshapeRule(x.shape, shape), [x], reshape, help), reshape)
+export const reshape: ReshapeFunction = operator(
+  movement.reshape.op,
+  (x: Value, shape: Shape): Value => {
+    checkOperand(movement.reshape, x, reshape)
+    const help = 'give as many elements, or -1 for the dim that follows from the others'
+    return reshaped(x, accepted(reshapeRule(x.shape, shape), [x], reshape, help), reshape)
+  },
+) as Operator as ReshapeFunction
+
+/** The type of `transpose`. */
+interface TransposeFunction extends Operator {
+  <S extends Shape, D extends DTypeName, const P extends readonly number[] | undefined = undefined>(
+    x: Tensor<S, D>,
+    permutation?: Checked<P, TransposeRule<S, P>>,
+  ): Tensor<Out<TransposeRule<S, P>>, D>
 }
 
 /**
  * The axes in another order, reversed by default. Throws E101 where an axis is missing, given twice
  * or out of range.
  */
-export function transpose<
-  S extends Shape,
-  D extends DTypeName,
-  const P extends readonly number[] | undefined = undefined,
->(
-  x: Tensor<S, D>,
-  permutation?: Checked<P, TransposeRule<S, P>>,
-): Tensor<Out<TransposeRule<S, P>>, D>
-export function transpose(x: Value, permutation?: readonly number[]): Value {
-  checkOperand(movement.transpose, x, transpose)
-  const order = accepted(permutationOf(x.shape, permutation), [x], transpose, AXES_HELP)
-  return calledFrom(x.builder, transpose, () => movement.transpose(x, order))
+export const transpose: TransposeFunction = operator(
+  movement.transpose.op,
+  (x: Value, permutation?: readonly number[]): Value => {
+    checkOperand(movement.transpose, x, transpose)
+    const order = accepted(permutationOf(x.shape, permutation), [x], transpose, AXES_HELP)
+    return calledFrom(x.builder, transpose, () => movement.transpose(x, order))
+  },
+) as Operator as TransposeFunction
+
+/** The type of `broadcastTo`. */
+interface BroadcastToFunction extends Operator {
+  <S extends Shape, D extends DTypeName, const T extends Shape>(
+    x: Tensor<S, D>,
+    shape: Checked<T, BroadcastToRule<S, [...T]>>,
+  ): Tensor<Out<BroadcastToRule<S, [...T]>>, D>
 }
 
 /**
  * Repeated to a shape as NumPy does: aligned at the last axes, along those that are missing or of
  * size 1. Throws E101 where an axis is neither of size 1 nor the target's.
  */
-export function broadcastTo<S extends Shape, D extends DTypeName, const T extends Shape>(
-  x: Tensor<S, D>,
-  shape: Checked<T, BroadcastToRule<S, [...T]>>,
-): Tensor<Out<BroadcastToRule<S, [...T]>>, D>
-export function broadcastTo(x: Value, shape: Shape): Value {
-  checkOperand(repeating.broadcastTo, x, broadcastTo)
-  const target = accepted(broadcastToRule(x.shape, shape), [x], broadcastTo, BROADCAST_HELP)
-  return calledFrom(x.builder, broadcastTo, () => repeating.broadcastTo(x, target))
-}
+export const broadcastTo: BroadcastToFunction = operator(
+  repeating.broadcastTo.op,
+  (x: Value, shape: Shape): Value => {
+    checkOperand(repeating.broadcastTo, x, broadcastTo)
+    const target = accepted(broadcastToRule(x.shape, shape), [x], broadcastTo, BROADCAST_HELP)
+    return calledFrom(x.builder, broadcastTo, () => repeating.broadcastTo(x, target))
+  },
+) as Operator as BroadcastToFunction
 
 /**
  * With a new axis of size 1 at position `axis` of the result; -1 puts it last. Throws E101 where
@@ -108,17 +127,23 @@ export function squeeze(x: Value, axes?: AxesArgument): Value {
   return reshaped(x, accepted(answer, [x], squeeze, 'name axes of size 1, each once'), squeeze)
 }
 
+/** The type of `reverse`. */
+interface ReverseFunction extends Operator {
+  <S extends Shape, D extends DTypeName, const A extends AxesArgument = undefined>(
+    x: Tensor<S, D>,
+    axes?: Checked<A, AxesRule<'reverse', S, A>>,
+  ): Tensor<S, D>
+}
+
 /**
  * The elements in opposite order along axes, all of them by default. Throws E101 where an axis is
  * given twice or out of range.
  */
-export function reverse<
-  S extends Shape,
-  D extends DTypeName,
-  const A extends AxesArgument = undefined,
->(x: Tensor<S, D>, axes?: Checked<A, AxesRule<'reverse', S, A>>): Tensor<S, D>
-export function reverse(x: Value, axes?: AxesArgument): Value {
-  checkOperand(movement.reverse, x, reverse)
-  accepted(axesRule('reverse', x.shape, axes), [x], reverse, AXES_HELP)
-  return calledFrom(x.builder, reverse, () => movement.reverse(x, axes))
-}
+export const reverse: ReverseFunction = operator(
+  movement.reverse.op,
+  (x: Value, axes?: AxesArgument): Value => {
+    checkOperand(movement.reverse, x, reverse)
+    accepted(axesRule('reverse', x.shape, axes), [x], reverse, AXES_HELP)
+    return calledFrom(x.builder, reverse, () => movement.reverse(x, axes))
+  },
+) as Operator as ReverseFunction

@@ -3,11 +3,11 @@
 import type { Dim } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { type Axis, axesOf, type DimAt, rankRule } from './axes.ts'
+import { type Axis, axesOf, rankRule } from './axes.ts'
 import {
   type Answer,
+  type Fits,
   type RankUnknown,
-  type Same,
   type Show,
   type ShowDim,
   show,
@@ -66,17 +66,9 @@ export function gatherRule(
 /** True, or why updates of shape `U` and dtype `E` cannot be added to slices of shape `G`. */
 export type UpdatesRule<G extends Shape, D, U extends Shape, E> = [D & E] extends [never]
   ? `scatterAdd: dtypes differ: ${ShowDType<D>} (x) vs ${ShowDType<E>} (updates); use cast(updates, '${ShowDType<D>}')`
-  : true extends RankUnknown<G> | RankUnknown<U>
+  : Fits<G, U> extends true
     ? true
-    : Fits<G, U> extends true
-      ? true
-      : `scatterAdd: updates must be ${Show<G>}, got ${Show<U>}`
-
-type Fits<A extends Shape, B extends Shape> = A['length'] extends B['length']
-  ? false extends { [I in keyof A]: Same<A[I], DimAt<B, I>> }[number]
-    ? false
-    : true
-  : false
+    : `scatterAdd: updates must be ${Show<G>}, got ${Show<U>}`
 
 /** Why updates cannot be added to slices of a shape. */
 export function updatesRule(
