@@ -56,10 +56,23 @@ export type Range = readonly [low: number, high: number]
 const atoms = internTable<Atom>()
 const indices = internTable<Index>()
 
-/** constant + sum of the terms, in normal form. */
+/**
+ * constant + sum of the terms, in normal form. A quotient and the remainder that belongs to it make
+ * their dividend again: s·by·div(e, by) + s·mod(e, by) is s·e.
+ */
 export function index(constant: number, terms: readonly Term[] = []): Index {
   const merged = new Map<Atom, number>()
   for (const { scale, of } of terms) merged.set(of, (merged.get(of) ?? 0) + scale)
+  for (const [of, scale] of merged) {
+    if (of.kind !== 'mod' || scale === 0) continue
+    const quotient = quotientOf(of)
+    if (quotient === undefined || merged.get(quotient) !== scale * of.by) continue
+    merged.delete(quotient)
+    merged.delete(of)
+    const whole = scaleIndex(of.of, scale)
+    const rest = [...merged].map(([atom, size]) => ({ scale: size, of: atom }))
+    return index(constant + whole.constant, [...rest, ...whole.terms])
+  }
   const sorted = [...merged]
     .filter(([, scale]) => scale !== 0)
     .map(([of, scale]) => ({ scale, of }))
@@ -68,6 +81,13 @@ export function index(constant: number, terms: readonly Term[] = []): Index {
   const whole = constant + 0
   const key = `${whole} ${sorted.map(({ scale, of }) => `${scale}*${of.id}`).join(' ')}`
   return indices.get(key, id => ({ id, constant: whole, terms: sorted }))
+}
+
+/** The atom that div(e, by) is, of the e and by of a remainder; undefined where it is a sum. */
+function quotientOf({ of, by }: DivisionAtom): Atom | undefined {
+  const { constant, terms } = divide('div', of, by)
+  const [first] = terms
+  return constant === 0 && terms.length === 1 && first?.scale === 1 ? first.of : undefined
 }
 
 /** The position along `axis`. */
@@ -160,6 +180,30 @@ const greatestCommonDivisor = (a: number, b: number): number =>
 function divisionIndex(kind: Division, e: Index, by: number): Index {
   const of = atoms.get(`${kind} ${e.id} ${by}`, id => ({ id, kind, of: e, by }))
   return index(0, [{ scale: 1, of }])
+}
+
+/** The position in row-major order of the element at `at`. */
+export function flatIndex(at: readonly Index[], shape: readonly number[]): Index {
+  const terms: Term[] = []
+  let constant = 0
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const e = at[axis]!
+    constant += stride * e.constant
+    for (const { scale, of } of e.terms) terms.push({ scale: stride * scale, of })
+    stride *= shape[axis]!
+  }
+  return index(constant, terms)
+}
+
+/** The index of the element at a position in row-major order, of a shape that has elements. */
+export function unflatIndex(position: Index, shape: readonly number[]): Index[] {
+  let stride = shape.reduce((size, extent) => size * extent, 1)
+  return shape.map((extent, axis) => {
+    stride /= extent
+    const whole = divide('div', position, stride)
+    return axis === 0 ? whole : divide('mod', whole, extent)
+  })
 }
 
 /** The least and the greatest value that `e` can have; infinite where it holds a loaded value. */

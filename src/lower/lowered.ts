@@ -24,6 +24,8 @@ export interface StateLayout {
 export interface LowerOptions {
   readonly target: Target
   readonly state: StateLayout
+  /** Checks the program and its kernels before it is given back; off by default. */
+  readonly verify?: boolean | undefined
 }
 
 /** A program, and what its buffers mean. */

@@ -10,7 +10,7 @@ import { eachIndex, elementCount, Literal, stridesOf } from '../ir/literal.ts'
 import { type Op, violation } from '../ir/op.ts'
 import { operand } from '../ir/sample.ts'
 import { printShape, type Shape, shapesEqual } from '../ir/type.ts'
-import { addIndex, divide, type Index, index, scaleIndex } from '../kernel/index.ts'
+import { addIndex, flatIndex, type Index, index, unflatIndex } from '../kernel/index.ts'
 import * as s from '../kernel/scalar.ts'
 import { type Axes, absoluteAxes, argumentError, axesViolation, dropAxes } from './axes.ts'
 import { ALL } from './families.ts'
@@ -45,21 +45,6 @@ const reshapeOp: Op = defineOp({
     return { operands: [operand(draw.pick(ALL), from)], attributes: { shape } }
   },
 })
-
-/** The position in row-major order of the element at `at`. */
-export function flatIndex(at: readonly Index[], shape: readonly number[]): Index {
-  const strides = stridesOf(shape)
-  return at.reduce((sum, e, axis) => addIndex(sum, scaleIndex(e, strides[axis]!)), index(0))
-}
-
-/** The index of the element at a position in row-major order, of a shape that has elements. */
-export function unflatIndex(position: Index, shape: readonly number[]): Index[] {
-  const strides = stridesOf(shape)
-  return shape.map((extent, axis) => {
-    const whole = divide('div', position, strides[axis]!)
-    return axis === 0 ? whole : divide('mod', whole, extent)
-  })
-}
 
 /** Why two shapes differ in size; symbolic dims that both have are left out of the count. */
 function sizeSentence(from: Shape, to: Shape): string {

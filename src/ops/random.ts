@@ -10,10 +10,9 @@ import { elementCount, Literal, roundTo } from '../ir/literal.ts'
 import { notDifferentiable, type Op, type Violation, violation } from '../ir/op.ts'
 import { type OperandSample, operand } from '../ir/sample.ts'
 import { printType, type Shape, type TensorType, tensorType, typesEqual } from '../ir/type.ts'
-import { index } from '../kernel/index.ts'
+import { flatIndex, index } from '../kernel/index.ts'
 import * as s from '../kernel/scalar.ts'
 import { threefry2x32 } from '../support/threefry.ts'
-import { flatIndex } from './movement.ts'
 
 const KEY = tensorType('u32', [2])
 const COUNTER = tensorType('u32', [])

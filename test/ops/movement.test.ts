@@ -4,16 +4,9 @@
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import { tensorType } from '../../src/ir/type.ts'
-import { addIndex, axisIndex, index, scaleIndex } from '../../src/kernel/index.ts'
+import { addIndex, axisIndex, index, scaleIndex, unflatIndex } from '../../src/kernel/index.ts'
 import { load } from '../../src/kernel/scalar.ts'
-import {
-  expandDims,
-  reshape,
-  reverse,
-  squeeze,
-  transpose,
-  unflatIndex,
-} from '../../src/ops/movement.ts'
+import { expandDims, reshape, reverse, squeeze, transpose } from '../../src/ops/movement.ts'
 import { counting, elements, known } from './known.ts'
 
 const symbolic = (...shape: (number | string)[]) =>

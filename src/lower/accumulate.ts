@@ -1,0 +1,109 @@
+// Loops that accumulate. A long one is cut into nested loops of at most 4096 iterations each, so
+// that rounding errors of a sum grow with the depth of the nest and not with its length. The cut
+// depends on extents alone, never on the target.
+
+import { type Axis, addIndex, axisIndex, type Index, scaleIndex } from '../kernel/index.ts'
+import { type Acc, type Combine, type Loop, pointsOf, type Stmt } from '../kernel/kernel.ts'
+import { acc, type Scalar } from '../kernel/scalar.ts'
+import { Rewriter } from '../kernel/substitute.ts'
+
+/** Most iterations of one loop of a sum. */
+export const LONGEST = 4096
+
+/** Axes cut in two: every position of the old ones, by those of `outer` and `inner`. */
+export interface Cut {
+  readonly outer: readonly Axis[]
+  readonly inner: readonly Axis[]
+  /** The index along each of the old axes; the last position may lie beyond its extent. */
+  readonly index: readonly Index[]
+}
+
+/** The axes with the last `LONGEST` iterations or fewer inside; `outer` is empty for a short loop. */
+export function cut(axes: readonly Axis[]): Cut {
+  let at = axes.length - 1
+  let points = 1
+  while (at >= 0 && points * axes[at]!.extent <= LONGEST) points *= axes[at--]!.extent
+  const before = axes.slice(0, Math.max(at, 0))
+  const after = axes.slice(at + 1)
+  if (at < 0) return { outer: [], inner: axes, index: axes.map(axisIndex) }
+  const axis = axes[at]!
+  const step = chunkOf(axis.extent, Math.floor(LONGEST / points))
+  const index = (own: Index) => [...before.map(axisIndex), own, ...after.map(axisIndex)]
+  if (step === 1) return { outer: [...before, axis], inner: after, index: index(axisIndex(axis)) }
+  const chunk = { name: `${axis.name}_`, extent: Math.ceil(axis.extent / step) }
+  const within = { name: axis.name, extent: step }
+  const position = addIndex(scaleIndex(axisIndex(chunk), step), axisIndex(within))
+  return { outer: [...before, chunk], inner: [within, ...after], index: index(position) }
+}
+
+/** A size of chunks that divides the extent, if there is one that is not too small. */
+function chunkOf(extent: number, most: number): number {
+  for (let size = most; 4 * size >= most && size > 0; size--) if (extent % size === 0) return size
+  return most
+}
+
+/** What is accumulated: a value per position, how, and under which name. */
+export interface Accumulation {
+  readonly combine: Combine
+  readonly name: string
+  readonly value: (index: readonly Index[]) => Scalar
+  /** For the position of an extreme: its value there. */
+  readonly at?: ((index: readonly Index[]) => Scalar) | undefined
+}
+
+/** A loop nest over `axes`, and the total after it. */
+export function accumulate(
+  axes: readonly Axis[],
+  accumulation: Accumulation,
+): { readonly body: readonly Stmt[]; readonly total: Scalar } {
+  const { combine, name, value, at } = accumulation
+  if (at !== undefined) {
+    const index = axes.map(axisIndex)
+    const where = { name: `${name}_at`, value: at(index) }
+    const loop = loopOf(axes, { name, combine, value: value(index), at: where }, [])
+    return { body: [loop], total: acc('i32', where.name) }
+  }
+  const { levels, index } = isSum(combine) ? nest(axes) : whole(axes)
+  let total = value(index)
+  let body: readonly Stmt[] = []
+  levels.forEach((level, depth) => {
+    const named = depth === 0 ? name : `${name}${depth}`
+    body = [loopOf(level, { name: named, combine, value: total, at: undefined }, body)]
+    total = acc(total.type, named)
+  })
+  return { body, total }
+}
+
+/** Extremes do not round, so their loops need no cutting. */
+const isSum = (combine: Combine) => combine === '+' || combine === '*'
+
+const whole = (axes: readonly Axis[]) => ({ levels: [axes], index: axes.map(axisIndex) })
+
+/** Cuts until no loop is long; the innermost level comes first. */
+function nest(axes: readonly Axis[]): {
+  readonly levels: readonly (readonly Axis[])[]
+  readonly index: readonly Index[]
+} {
+  const first = cut(axes)
+  if (first.outer.length === 0) return { levels: [first.inner], index: first.index }
+  const above = nest(first.outer)
+  const byName = new Map(first.outer.map(({ name }, i) => [name, above.index[i]!]))
+  const rewriter = new Rewriter({ axis: axis => byName.get(axis.name) ?? axisIndex(axis) })
+  return {
+    levels: [first.inner, ...above.levels],
+    index: first.index.map(e => rewriter.index(e)),
+  }
+}
+
+const loopOf = (axes: readonly Axis[], one: Acc, body: readonly Stmt[]): Loop => ({
+  kind: 'loop',
+  order: 'over',
+  axes,
+  accs: [one],
+  body,
+})
+
+/** Whether the points of `axes` are more than one loop takes. */
+export function isLong(axes: readonly Axis[]): boolean {
+  return pointsOf(axes) > LONGEST
+}

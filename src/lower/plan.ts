@@ -1,0 +1,156 @@
+// Which values get memory. Everything else is part of the kernels that use it: elementwise values
+// and movements while that repeats no work worth keeping, and accumulations that end in the one
+// elementwise value they lead to.
+
+import type { ValueId } from '../ir/graph.ts'
+import { ALIGNMENT_BYTES } from '../kernel/program.ts'
+import { scalarInput } from '../kernel/scalar.ts'
+import { DTYPES } from '../support/dtype.ts'
+import type { Claims } from './claims.ts'
+import { type Cost, DEAREST, FREE, flopsOf, isWorthRepeating, LOADED } from './cost.ts'
+import { type Demand, demandsOf, isClaimed, isUsedOnce, type Needs } from './demand.ts'
+import type { Moved } from './movement.ts'
+import { type Computed, isMadeBy, type Value } from './values.ts'
+
+/** A value that lies in another one's memory, `start` elements from its beginning. */
+export interface View {
+  readonly of: ValueId
+  readonly start: number
+}
+
+/** What is stored, and where values lie that are not. */
+export interface Plan {
+  readonly claims: Claims
+  /** Values that launches store, in definition order. */
+  readonly stored: ReadonlySet<ValueId>
+  readonly views: ReadonlyMap<ValueId, View>
+  /** By stored value: the accumulation whose kernel computes it from the total. */
+  readonly cores: ReadonlyMap<ValueId, ValueId>
+}
+
+/** The plan for what a program needs. */
+export function planOf(needs: Needs): Plan {
+  return new Planner(needs).plan()
+}
+
+class Planner {
+  readonly #needs: Needs
+  readonly #demands: ReturnType<typeof demandsOf>
+  readonly #stored = new Set<ValueId>()
+  readonly #views = new Map<ValueId, View>()
+  readonly #cores = new Map<ValueId, ValueId>()
+  readonly #costs = new Map<ValueId, Cost>()
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+    this.#demands = demandsOf(needs)
+  }
+
+  plan(): Plan {
+    for (const value of this.#needs.values.values()) {
+      if (value.node === undefined) {
+        this.#costs.set(value.id, LOADED)
+        continue
+      }
+      const demand = this.#demands.of(value.id)
+      if (demand !== undefined) this.#decide(value, demand)
+    }
+    const { claims } = this.#needs
+    return { claims, stored: this.#stored, views: this.#views, cores: this.#cores }
+  }
+
+  #decide(value: Computed, demand: Demand): void {
+    const { literals } = this.#needs
+    if (isMadeBy(value, 'literal'))
+      this.#costs.set(value.id, literals.has(value.id) ? LOADED : FREE)
+    else if (isMadeBy(value, 'elementwise')) this.#elementwise(value, demand)
+    else if (isMadeBy(value, 'movement', 'gather')) this.#moved(value, demand)
+    else this.#accumulated(value, demand)
+  }
+
+  #store({ id }: Value): void {
+    this.#stored.add(id)
+    this.#costs.set(id, LOADED)
+  }
+
+  #elementwise(value: Computed, demand: Demand): void {
+    const cost = this.#costOf(value, this.#ownFlops(value))
+    if (this.#cores.has(value.id) || this.#isKept(value, demand, cost)) this.#store(value)
+    else this.#costs.set(value.id, cost)
+  }
+
+  #isKept(value: Computed, demand: Demand, cost: Cost): boolean {
+    if (value.size === 0) return isClaimed(this.#needs, value.id)
+    if (isClaimed(this.#needs, value.id)) return true
+    return !isUsedOnce(demand, value) && !isWorthRepeating(cost, demand.points / value.size)
+  }
+
+  #moved(value: Moved, demand: Demand): void {
+    const { loads, flops } = this.#needs.movements(value)
+    const isStored = isClaimed(this.#needs, value.id)
+    const view = isStored ? undefined : this.#viewOf(value)
+    if (view !== undefined) {
+      this.#views.set(value.id, view)
+      this.#costs.set(value.id, LOADED)
+      return
+    }
+    const used = loads.map(({ operand }) => value.operands[operand]!)
+    const cost = this.#costOf(value, flops, used)
+    const isKept = flops >= DEAREST && this.#isKept(value, demand, cost)
+    if (isStored || isKept) this.#store(value)
+    else this.#costs.set(value.id, cost)
+  }
+
+  /** A range of what has memory, where a buffer can begin. */
+  #viewOf(value: Moved): View | undefined {
+    const { start, loads } = this.#needs.movements(value)
+    if (start === undefined || value.size === 0) return undefined
+    const operand = value.operands[loads[0]!.operand]!
+    const below = this.#views.get(operand)
+    const view = { of: below?.of ?? operand, start: (below?.start ?? 0) + start }
+    const base = this.#needs.values.get(view.of)!
+    const isGiven = base.node === undefined || this.#needs.literals.has(base.id)
+    if (!isGiven && !this.#stored.has(base.id)) return undefined
+    if (view.start === 0) return view
+    const isAligned = (view.start * DTYPES[value.dtype].bytes) % ALIGNMENT_BYTES === 0
+    return isAligned && this.#hasRanges(base) ? view : undefined
+  }
+
+  /** Whether a buffer can begin within the memory of a value: inputs and outputs have one each. */
+  #hasRanges(base: Value): boolean {
+    const { role } = base.argument ?? {}
+    if (role !== undefined) return role === 'param' || role === 'state'
+    return this.#stored.has(base.id) && !this.#needs.claims.outputs.has(base.id)
+  }
+
+  /** An accumulation is finished in the kernel of the one value that it leads to, if there is one. */
+  #accumulated(value: Computed, demand: Demand): void {
+    const finisher = this.#demands.finisherOf(value.id)
+    const canFinish = isMadeBy(value, 'reduction', 'contraction') && value.size > 0
+    const isFree = finisher !== undefined && !this.#cores.has(finisher)
+    if (!canFinish || !isFree || isClaimed(this.#needs, value.id) || !isUsedOnce(demand, value)) {
+      this.#store(value)
+      return
+    }
+    this.#cores.set(finisher, value.id)
+    this.#costs.set(value.id, LOADED)
+  }
+
+  #costOf(value: Value, flops: number, operands?: readonly ValueId[]): Cost {
+    const used = operands ?? (value.node === undefined ? [] : value.operands)
+    return used.reduce((sum, id) => this.#plus(sum, value, id), { ...FREE, flops })
+  }
+
+  /** What reading one operand adds; small tensors stay in the cache. */
+  #plus(sum: Cost, value: Value, id: ValueId): Cost {
+    const cost = this.#costs.get(id) ?? FREE
+    const share = Math.min(1, this.#needs.values.get(id)!.size / Math.max(1, value.size))
+    return { flops: sum.flops + cost.flops, loads: sum.loads + share * cost.loads }
+  }
+
+  #ownFlops({ lowering, context }: Computed): number {
+    if (lowering.kind !== 'elementwise') return 0
+    const inputs = context.types.map(({ dtype }, i) => scalarInput(dtype, `x${i}`))
+    return flopsOf(lowering.scalar(inputs, context))
+  }
+}
