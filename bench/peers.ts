@@ -90,7 +90,12 @@ async function start(name: string): Promise<RunningPeer> {
     heard = (heard + text).slice(-2_000)
   })
   const ask = () => nextAnswer(child, () => heard.trim().split('\n').at(-1) ?? '')
-  await ask()
+  try {
+    await ask()
+  } catch (error) {
+    child.kill()
+    throw error
+  }
   return {
     name,
     perform(task: Task) {
