@@ -1,7 +1,7 @@
 // How good predictions are: the share that is right, and which class is taken for which. Host
 // arrays in, numbers out; what a graph computed on the way is its own affair.
 
-import type { Classes } from '../data/labels.ts'
+import { type Classes, checkLabels } from '../data/labels.ts'
 import type { HostTensor } from '../ir/literal.ts'
 import { answersOf } from './answers.ts'
 
@@ -55,12 +55,19 @@ export function confusionMatrix(
   const found = answersOf(predictions, labels, asked, confusionMatrix)
   const { answers, truth } = found
   const count = found.classes ?? greatest([...answers, ...truth]) + 1
+  if (count > MOST_CLASSES) {
+    checkLabels(truth, MOST_CLASSES, 'labels')
+    checkLabels(answers, MOST_CLASSES, 'predictions')
+  }
   const counts = Array.from({ length: count }, () => new Array<number>(count).fill(0))
   truth.forEach((label, i) => {
     counts[label]![answers[i]!]!++
   })
   return matrixOf(typeof classes === 'object' ? classes : counts.map((_, i) => String(i)), counts)
 }
+
+/** Where the number of classes is not given, a class number beyond this is a mistake, not a class. */
+const MOST_CLASSES = 2 ** 12
 
 const greatest = (values: readonly number[]) =>
   values.reduce((most, value) => Math.max(most, value), -1)
