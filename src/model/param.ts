@@ -20,12 +20,17 @@ export interface Param<
 }
 
 /** Options of `param`. */
-export interface ParamOptions<D extends DTypeName = DTypeName, T extends boolean = boolean> {
+export interface ParamOptions {
   /** f32 by default. */
-  readonly dtype?: D
+  readonly dtype?: DTypeName
   /** False freezes: no gradient is taken, no optimizer touches it. True by default. */
-  readonly trainable?: T
+  readonly trainable?: boolean
 }
+
+// Read off the options rather than type parameters with defaults: those would take what the place
+// of the call wants, any dtype, for what the declaration says.
+type DTypeIn<O> = O extends { readonly dtype: infer D extends DTypeName } ? D : 'f32'
+type TrainableIn<O> = O extends { readonly trainable: infer T extends boolean } ? T : true
 
 /**
  * Declares a parameter: `param([784, 256], heNormal())`. Without an initializer, matrices start by
@@ -35,19 +40,15 @@ export interface ParamOptions<D extends DTypeName = DTypeName, T extends boolean
  */
 export function param<
   const S extends readonly number[],
-  const D extends DTypeName = 'f32',
-  const T extends boolean = true,
->(
-  shape: S,
-  initializer: Initializer = shape.length < 2 ? zeros() : heNormal(),
-  options: ParamOptions<D, T> = {},
-): Param<[...S], D, T> {
-  const { dtype = 'f32', trainable = true } = options
+  const O extends ParamOptions = Record<never, never>,
+>(shape: S, initializer?: Initializer, options?: O): Param<[...S], DTypeIn<O>, TrainableIn<O>> {
+  const { dtype = 'f32', trainable = true }: ParamOptions = options ?? {}
   checkShape(shape)
-  checkOptions(initializer, dtype)
-  const declared = { kind: 'param', shape: [...shape], dtype, trainable, initializer }
-  // The defaults are those of the type parameters: tsc does not connect the two.
-  return Object.freeze(declared) as unknown as Param<[...S], D, T>
+  const start = initializer ?? (shape.length < 2 ? zeros() : heNormal())
+  checkOptions(start, dtype)
+  const declared = { kind: 'param', shape: [...shape], dtype, trainable, initializer: start }
+  // The conditional types say of the options what the defaults above do.
+  return Object.freeze(declared) as unknown as Param<[...S], DTypeIn<O>, TrainableIn<O>>
 }
 
 function checkShape(shape: unknown): void {
