@@ -3,7 +3,7 @@
 import type { Dim } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
 import { type AnyDims, type AxesOf, axesOf, type DimAt } from './axes.ts'
-import { type Answer, type RankUnknown, type Show, show } from './checked.ts'
+import { type Answer, type RankUnknown, type Show, show, type Unknown } from './checked.ts'
 
 /** A shape from the last axis to the first. */
 type Backwards<S extends Shape, Done extends Shape = []> = S extends readonly [
@@ -17,15 +17,17 @@ type Backwards<S extends Shape, Done extends Shape = []> = S extends readonly [
 export type TransposeRule<S extends Shape, P> =
   RankUnknown<S> extends true
     ? Shape
-    : [P] extends [undefined]
-      ? Backwards<S>
-      : P extends readonly number[]
-        ? RankUnknown<P> extends true
-          ? AnyDims<S>
-          : P['length'] extends S['length']
-            ? Permuted<S, AxesOf<'transpose', S, P>>
-            : `transpose: ${P['length']} axes given for ${Show<S>} (rank ${S['length']})`
-        : Shape
+    : Unknown<P> extends true
+      ? AnyDims<S>
+      : [P] extends [undefined]
+        ? Backwards<S>
+        : P extends readonly number[]
+          ? RankUnknown<P> extends true
+            ? AnyDims<S>
+            : P['length'] extends S['length']
+              ? Permuted<S, AxesOf<'transpose', S, P>>
+              : `transpose: ${P['length']} axes given for ${Show<S>} (rank ${S['length']})`
+          : Shape
 
 type Permuted<S extends Shape, Found> = Found extends string
   ? Found

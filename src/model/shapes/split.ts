@@ -24,9 +24,11 @@ export type SplitRule<S extends Shape, P extends Parts, A> =
     : Axis<S, A> extends infer Key
       ? Key extends 'bad' | 'unknown'
         ? Repeat<Shape, P>
-        : P extends Shape
-          ? Sized<S, P, A, Key>
-          : Equal<S, P, A, Key>
+        : Unknown<P> extends true
+          ? readonly Replaced<S, Key, number>[]
+          : P extends Shape
+            ? Sized<S, P, A, Key>
+            : Equal<S, P, A, Key>
       : never
 
 /** As many times the same: a tuple where tsc knows how many, and they are not thousands. */
@@ -43,11 +45,9 @@ type Times<T, N, Done extends readonly T[] = []> = Done['length'] extends N
   : Times<T, N, [...Done, T]>
 
 type Equal<S extends Shape, P, A, Key> =
-  Unknown<P> extends true
-    ? readonly Replaced<S, Key, number>[]
-    : Part<DimAt<S, Key>, P> extends infer D extends Dim
-      ? Repeat<Replaced<S, Key, D>, P>
-      : `split: cannot split ${ShowDim<DimAt<S, Key>>} of ${Show<S>} at axis ${ShowDim<A>} into ${ShowDim<P>} equal parts`
+  Part<DimAt<S, Key>, P> extends infer D extends Dim
+    ? Repeat<Replaced<S, Key, D>, P>
+    : `split: cannot split ${ShowDim<DimAt<S, Key>>} of ${Show<S>} at axis ${ShowDim<A>} into ${ShowDim<P>} equal parts`
 
 /** N / P; null where that is no dim. A name can be told apart into one part only. */
 type Part<N, P> = P extends 1
