@@ -44,8 +44,8 @@ export function nameOf(source: DataSource, bare: string): string {
 }
 
 /**
- * The bytes of a source. A path is read from the file system, or fetched where there is none. Throws
- * E310 with `name` where that fails.
+ * The bytes of a source. A path is read from the file system, or fetched where there is none.
+ * Throws E310 with `name` where that fails.
  */
 export async function readSource(source: DataSource, name: string): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source

@@ -79,8 +79,8 @@ export const CODES = {
   /** A data file is cut short, has a wrong magic number, or holds what cannot be read. */
   E310: 'data file cannot be read',
   /**
-   * CSV text has a row of another length, a cell that is not the number asked for, a quote that does
-   * not close, no rows at all, or no column of that name; the subject names the line.
+   * CSV text has a row of another length, a cell that is not the number asked for, a quote that
+   * does not close, no rows at all, or no column of that name; the subject names the line.
    */
   E311: 'CSV row or cell',
   /** A label is no integer from 0 up to, but without, the number of classes, or no known class. */

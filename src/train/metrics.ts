@@ -34,7 +34,7 @@ export interface ConfusionMatrix {
   readonly recall: readonly number[]
   /** Of the answers that name each class, the share that is right; NaN where none names it. */
   readonly precision: readonly number[]
-  /** A table: true classes as rows, predicted ones as columns, with totals, recall and precision. */
+  /** A table: true classes in rows, predicted ones in columns; totals, recall and precision. */
   toString(): string
 }
 
@@ -66,7 +66,7 @@ export function confusionMatrix(
   return matrixOf(typeof classes === 'object' ? classes : counts.map((_, i) => String(i)), counts)
 }
 
-/** Where the number of classes is not given, a class number beyond this is a mistake, not a class. */
+/** Where the number of classes is not given, a class number beyond this is a mistake. */
 const MOST_CLASSES = 2 ** 12
 
 const greatest = (values: readonly number[]) =>

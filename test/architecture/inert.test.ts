@@ -27,7 +27,8 @@ describe.each(entries())('the entry %s', entry => {
       minify: true,
       format: 'esm',
       platform: 'neutral',
-      external: ['node:*'],
+      // Loaded when CSV is first read, as the test of floors says; no part of the entry.
+      external: ['node:*', 'csv-parse/*'],
       mainFields: ['module', 'main'],
       metafile: true,
       write: false,

@@ -1,5 +1,5 @@
-// The CSV reader: columns by name, classes and targets, quotes, line breaks and marks of every kind;
-// and for what does not fit, the line and the cell.
+// The CSV reader: columns by name, classes and targets, quotes, line breaks and marks of every
+// kind; and for what does not fit, the line and the cell.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// Accuracy and the confusion matrix: every form of prediction, tables that add up, and what does not
-// fit together.
+// Accuracy and the confusion matrix: every form of prediction, tables that add up, and what does
+// not fit together.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
