@@ -1,33 +1,206 @@
-// `npm run demo`: everything that runs so far, in one go. A parabola is minimized, then two digits
-// are told apart; both by graphs that hold model, derivative and update.
+// `npm run demo`: declares a network, shows what it is made of, checks its gradient against two
+// other derivatives, trains it on digits, and counts its mistakes.
 //
 //   npm run demo -- --data DIR
 
-import { runExample } from './command.ts'
-import { type LogisticOptions, prepareLogistic, withLogisticOptions } from './logistic.ts'
-import { runParabola } from './parabola.ts'
+import type { Command } from 'commander'
+import {
+  digits,
+  gatherExamples,
+  type LabelledImages,
+  loadImages,
+  split,
+} from '../src/data/index.ts'
+import { Literal, select, summarize } from '../src/index.ts'
+import { adam } from '../src/optim/index.ts'
+import { confusionMatrix, evaluate, fit, trainer } from '../src/train/index.ts'
+import { integerFrom, isMain, runExample } from './command.ts'
+import { checkGradient } from './gradient-check.ts'
+import { mnist } from './mnist.ts'
+import type { Report } from './report.ts'
 
-const started = performance.now()
+/** What the command takes. */
+export interface DemoOptions {
+  /** A folder with IDX files; embedded digits without it. */
+  readonly data?: string
+  readonly epochs: number
+  readonly seed: number
+  readonly target: 'js'
+}
 
-await runExample<LogisticOptions>({
-  name: 'demo',
-  about: 'Minimize a parabola, then tell two handwritten digits apart.',
-  configure: withLogisticOptions,
-  run: async (options, report) => {
-    // Data that cannot be read is said before anything runs.
-    const runLogistic = await prepareLogistic(options)
-    const parabola = runParabola(report)
-    report.line('')
-    const logistic = runLogistic(report)
-    const { bold, green } = report.colors
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    const w = parabola.gradientDescent.w.toFixed(3)
-    const right = (100 * logistic.heldOutAccuracy).toFixed(1)
-    report.line('')
-    report.line(
-      `${green(bold('done'))}       w = ${w}, ${right} % of unseen digits right, ${seconds} s`,
-    )
-    // Nothing in the events depends on the machine: one seed, one stream of bytes.
-    report.event({ event: 'done', parabola, logistic })
-  },
-})
+/** What the last event says. */
+export interface DemoResult {
+  readonly trainAccuracy: number
+  readonly devAccuracy: number
+  readonly seconds: number
+  readonly msPerStep: number
+}
+
+const BATCH = 64
+const RATE = 1e-3
+/** Embedded digits: enough to learn from in seconds. */
+const EMBEDDED = 6000
+const TRAINED_SHARE = 0.8
+/** Examples of the gradient check, which runs on the reference interpreter. */
+const CHECKED = 4
+
+async function read({ data, seed }: DemoOptions) {
+  if (data === undefined)
+    return { source: 'embedded digits', all: digits({ count: EMBEDDED, seed }) }
+  const loaded = await loadImages(data)
+  return { source: loaded.files.images, all: loaded.data }
+}
+
+/** Runs the demo; data that cannot be read is said before anything else happens. */
+export async function runDemo(options: DemoOptions, report: Report): Promise<DemoResult> {
+  const started = performance.now()
+  const { bold, dim } = report.colors
+  const { source, all } = await read(options)
+  const [train, dev] = split(all, TRAINED_SHARE, options.seed)
+  showSummary(report)
+  showCheck(train, options.seed, report)
+
+  const t = await trainer(mnist, {
+    loss: 'loss',
+    optimizer: adam(RATE),
+    target: options.target,
+    dims: { batch: BATCH },
+    seed: options.seed,
+  })
+  const [trained, held] = [train.x.shape[0], dev.x.shape[0]]
+  report.line(`${bold('training')}  ${trained} images, ${held} held out (${source})`)
+  report.line(dim('  epoch     loss  accuracy  dev loss  dev accuracy  ms/step'))
+  const history = await fit(t, {
+    train,
+    dev,
+    epochs: options.epochs,
+    log: {
+      step: ({ epoch, step, steps, values }) => {
+        const text = `epoch ${epoch}, loss ${values.loss!.toFixed(3)}`
+        report.progress('training', step, steps, text)
+      },
+      epoch: () => {},
+    },
+    callbacks: [
+      {
+        epochEnd: row => {
+          report.event({
+            event: 'step',
+            example: 'mnist',
+            epoch: row.epoch,
+            train: row.train,
+            dev: row.dev,
+          })
+          report.line(epochLine(row))
+        },
+      },
+    ],
+  })
+  const predict = await t.executable(select(mnist, { inputs: ['x'], outputs: ['probabilities'] }), {
+    dims: { batch: held },
+  })
+  const matrix = confusionMatrix(predict({ x: dev.x }).probabilities, dev.y)
+  const { accuracy: trainAccuracy } = await evaluate(t, train)
+  const result: DemoResult = {
+    trainAccuracy: trainAccuracy!,
+    devAccuracy: matrix.accuracy,
+    seconds: (performance.now() - started) / 1000,
+    msPerStep: mean(history.epochs.map(row => row.msPerStep)),
+  }
+  report.event({ event: 'result', example: 'mnist', confusion: matrix.counts })
+  report.line('')
+  report.line(`${bold('held out')}  rows are true digits, columns what they were taken for`)
+  report.line(String(matrix))
+  report.line('')
+  report.line(doneLine(result, report))
+  t.dispose()
+  return result
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
+
+function showSummary(report: Report): void {
+  const summary = summarize(mnist, { of: 'loss', dims: { batch: BATCH } })
+  const { rows, parameters, trainable, forward, backward } = summary
+  report.event({ event: 'start', example: 'mnist', rows, parameters, trainable, forward, backward })
+  report.line(`${report.colors.bold('model')}     batch ${BATCH}, operations per step`)
+  report.line(String(summary))
+  report.line('')
+}
+
+/** The gradient on a few examples in double. */
+function showCheck(train: LabelledImages, seed: number, report: Report): void {
+  const { bold, dim, green, red } = report.colors
+  const few = gatherExamples(train, [...Array(CHECKED).keys()])
+  const { params } = mnist.init(seed)
+  const values = {
+    x: Literal.from(few.x, 'f64'),
+    y: Literal.from(few.y),
+    ...Object.fromEntries(
+      Object.entries(params).flatMap(([layer, { w, b }]) => [
+        [`${layer}.w`, Literal.from(w, 'f64')],
+        [`${layer}.b`, Literal.from(b, 'f64')],
+      ]),
+    ),
+  }
+  const found = checkGradient(mnist, 'loss', values, seed)
+  report.event({ event: 'step', example: 'gradient check', params: found })
+  report.line(
+    `${bold('gradient')}  against the forward derivative and a central difference, in double`,
+  )
+  report.line(dim('  param        slope   forward   numeric'))
+  for (const { param, slope, forward, numeric } of found) {
+    const isRight = forward < 1e-9 && numeric < 1e-5
+    const mark = isRight ? green('ok') : red('wrong')
+    const cells = [slope.toExponential(2), forward.toExponential(1), numeric.toExponential(1)]
+    report.line(`  ${param.padEnd(6)} ${cells.map(cell => cell.padStart(9)).join(' ')}  ${mark}`)
+  }
+  report.line('')
+}
+
+interface EpochNumbers {
+  readonly epoch: number
+  readonly msPerStep: number
+  readonly train: Readonly<Record<string, number>>
+  readonly dev?: Readonly<Record<string, number>> | undefined
+}
+
+function epochLine({ epoch, msPerStep, train, dev }: EpochNumbers): string {
+  const cells = [
+    String(epoch).padStart(5),
+    train.loss!.toFixed(4).padStart(9),
+    percent(train.accuracy!).padStart(9),
+    dev!.loss!.toFixed(4).padStart(9),
+    percent(dev!.accuracy!).padStart(13),
+    msPerStep.toFixed(1).padStart(8),
+  ]
+  return `  ${cells.join(' ')}`
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
+function doneLine({ devAccuracy, seconds, msPerStep }: DemoResult, report: Report): string {
+  const { bold, green } = report.colors
+  const text = `${percent(devAccuracy)} of unseen digits right`
+  return `${green(bold('done'))}      ${text}, ${msPerStep.toFixed(1)} ms/step, ${seconds.toFixed(1)} s`
+}
+
+/** The options of the demo. */
+export function withDemoOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'folder with MNIST as IDX files; without it, embedded digits')
+    .option('--epochs <n>', 'passes over the training images', integerFrom(1), 5)
+    .option('--seed <n>', 'seed of digits, split, weights and order', integerFrom(0), 1)
+    .option('--target <name>', 'where the step runs: js', 'js')
+}
+
+if (isMain(import.meta.url)) {
+  await runExample<DemoOptions>({
+    name: 'demo',
+    about: 'Train a network on handwritten digits: summary, gradient check, training, mistakes.',
+    configure: withDemoOptions,
+    run: async (options, report) => {
+      report.event({ event: 'done', ...(await runDemo(options, report)) })
+    },
+  })
+}

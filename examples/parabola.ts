@@ -1,23 +1,21 @@
-// The smallest thing there is to train: J(w) = w² − 10w + 25 has its minimum at w = 5. The formula,
-// its derivative and the update of w are one graph; gradient descent and Adam each walk w there
-// from 0.
+// The smallest thing there is to train: J(w) = w² − 10w + 25 has its minimum at w = 5. Gradient
+// descent and Adam each walk w there from 0.
 //
 //   npx tsx examples/parabola.ts
 
-import { add, fullLike, type Graph, GraphBuilder, square, sub, tensorType } from '../src/index.ts'
+import { add, constantOf, model, mul, param, square, sub } from '../src/index.ts'
+import { adam, gradientDescent, type Optimizer } from '../src/optim/index.ts'
+import { trainer } from '../src/train/index.ts'
 import { isMain, runExample } from './command.ts'
 import type { Report } from './report.ts'
-import { adam, type Descent, gradientDescent, startTraining, times } from './training.ts'
 
-/** The graph of one step: it returns J and replaces w. */
-export function parabolaGraph(descent: Descent): Graph {
-  const builder = new GraphBuilder('parabola')
-  const w = builder.param('w', tensorType('f64'))
-  const J = add(sub(square(w), times(w, 10)), fullLike(w, 25))
-  builder.output('J', J)
-  descent(builder, J, [{ name: 'w', value: w }])
-  return builder.finish()
-}
+/** J(w), in double. */
+export const parabola = model({
+  name: 'parabola',
+  inputs: {},
+  params: { w: param([], constantOf(0), { dtype: 'f64' }) },
+  body: (_, { w }) => ({ J: add(sub(square(w), mul(w, 10)), 25) }),
+})
 
 /** Where w is after a number of steps, and what J is there. */
 export interface Point {
@@ -36,15 +34,17 @@ const STEPS = 200
 const RATE = 0.1
 
 /** Walks w down from 0: the points of every step, the first one included. */
-function walk(optimizer: string, descent: Descent, report: Report): Point[] {
-  const training = startTraining(parabolaGraph(descent), { w: 0 })
+async function walk(optimizer: Optimizer, report: Report): Promise<Point[]> {
+  const t = await trainer(parabola, { loss: 'J', optimizer, target: 'js', dims: {} })
   const points: Point[] = []
   for (let step = 0; step <= STEPS; step++) {
-    const w = training.value('w').at(0)
-    const point = { step, w, J: training.step().J!.at(0) }
+    const { w } = await t.params()
+    const { J } = await t.step({})
+    const point = { step, w, J }
     points.push(point)
-    report.event({ event: 'step', example: 'parabola', optimizer, ...point })
+    report.event({ event: 'step', example: 'parabola', optimizer: optimizer.name, ...point })
   }
+  t.dispose()
   return points
 }
 
@@ -56,12 +56,12 @@ const fixed = (value: number) => value.toFixed(6).replace(/^-(0\.0+)$/, '$1')
 const cell = ({ w, J }: Point) => `${fixed(w).padStart(10)}${fixed(J).padStart(12)}`
 
 /** Runs both optimizers and prints their ways side by side. */
-export function runParabola(report: Report): ParabolaResult {
+export async function runParabola(report: Report): Promise<ParabolaResult> {
   const { bold, dim } = report.colors
   report.event({ event: 'start', example: 'parabola', w: 0, steps: STEPS })
   report.line(`${bold('parabola')}   minimize J(w) = w² − 10w + 25, from w = 0`)
-  const descent = walk('gradientDescent', gradientDescent(RATE), report)
-  const adaptive = walk('adam', adam(RATE), report)
+  const descent = await walk(gradientDescent(RATE), report)
+  const adaptive = await walk(adam(RATE), report)
   report.line(dim('            gradient descent             Adam'))
   report.line(dim('  step         w           J           w           J'))
   for (const step of SHOWN) {
@@ -77,6 +77,8 @@ if (isMain(import.meta.url)) {
   await runExample({
     name: 'parabola',
     about: 'Minimize J(w) = w² − 10w + 25 by gradient descent and by Adam.',
-    run: (_, report) => report.event({ event: 'done', parabola: runParabola(report) }),
+    run: async (_, report) => {
+      report.event({ event: 'done', parabola: await runParabola(report) })
+    },
   })
 }

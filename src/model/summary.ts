@@ -130,7 +130,7 @@ function begun({ op, origin, results }: Node): Part {
     output: results[0]!.type.shape,
     forward: 0,
     backward: 0,
-    source: source === undefined || 'line' in source ? source : source.location,
+    source: source?.location,
   }
 }
 

@@ -12,5 +12,6 @@ export {
   xavierNormal,
   zeros,
 } from '../model/initializers.ts'
-export { relu, sigmoid, tanh } from '../model/ops/unary.ts'
+export { relu, sigmoid } from '../model/ops/activation.ts'
+export { tanh } from '../model/ops/unary.ts'
 export { type DenseOptions, dense } from './dense.ts'

@@ -64,7 +64,10 @@ async function programsFor(
   for (const examples of new Set([Math.min(size, count), count % size])) {
     if (examples === 0) continue
     const dims = { ...trainer.dims, [batch]: examples }
-    found.set(examples, (await trainer.executable(program, { dims })) as Program)
+    found.set(
+      examples,
+      (await trainer.executable(program, { dims: dims as never })) as unknown as Program,
+    )
   }
   return found
 }

@@ -3,14 +3,7 @@
 export { evaluate } from './evaluate.ts'
 export { type Callback, type DataFor, type FitOptions, fit } from './fit.ts'
 export type { EpochRow, History, Means } from './history.ts'
-export {
-  accuracy,
-  accuracy,
-  type ConfusionMatrix,
-  type ConfusionMatrix,
-  confusionMatrix,
-  confusionMatrix,
-} from './metrics.ts'
+export { accuracy, type ConfusionMatrix, confusionMatrix } from './metrics.ts'
 export type { Progress, Standing } from './progress.ts'
 export { trainer } from './trainer.ts'
 export type {

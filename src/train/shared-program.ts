@@ -1,12 +1,12 @@
 // A program on the params of a trainer: the same session, another graph.
 
 import { feedDraws, readOutput } from '../compile/compile.ts'
-import { load, prepare, type Session } from '../compile/executable.ts'
+import { type ExecutableOptions, load, prepare, type Session } from '../compile/executable.ts'
 import { checkKeys, feed, feedError } from '../compile/feed.ts'
+import type { Dims } from '../ir/dim.ts'
 import { mapNames } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import type { TypedArray } from '../support/dtype.ts'
-import type { SharedOptions } from './trainer-types.ts'
 
 /**
  * Compiles `program` on the params and state of `session`.
@@ -15,7 +15,7 @@ import type { SharedOptions } from './trainer-types.ts'
 export async function sharedProgram(
   session: Session,
   program: TypedGraph,
-  options: SharedOptions,
+  options: ExecutableOptions & { readonly dims?: Dims | undefined },
   seed: number,
 ) {
   const prepared = prepare(program.graph, options.dims ?? {}, options, sharedProgram)

@@ -56,8 +56,9 @@ export type StepResult<O, R> = R extends 'none'
     : Scalars<O>
 
 /** How a program is run on the params of a trainer. */
-export interface SharedOptions {
-  readonly dims?: Dims | undefined
+export interface SharedOptions<In, M> {
+  /** A size for every symbolic dim of the program. */
+  readonly dims: DimsOf<In, M>
   /** Which side of `byMode` is kept; `eval` by default. */
   readonly mode?: Mode | undefined
   readonly maxBytes?: number | undefined
@@ -100,10 +101,10 @@ export interface Trainer<In, P, S, O> {
   /** Replaces all params; the optimizer's memory stays. */
   setParams(params: Hosts<P>): Promise<void>
   /** A program on the same params, without a copy. */
-  executable<In2, P2, S2, O2>(
-    program: TypedGraph<In2, P2, S2, O2>,
-    options?: SharedOptions,
-  ): Promise<Shared<In2, O2>>
+  executable<In2, P2, S2, O2, T2, const M extends NeededDims<In2>>(
+    program: TypedGraph<In2, P2, S2, O2, T2>,
+    options: SharedOptions<In2, M>,
+  ): Promise<Shared<WithDims<In2, M>, WithDims<O2, M>>>
   /** What the compiler made of the step. */
   explain(): Explanation
   /** The model that is trained. */

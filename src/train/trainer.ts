@@ -138,9 +138,9 @@ function started(
     optimizerState: () => inTurn(async () => slotTrees(training)),
     setParams: params =>
       inTurn(async () => writeTree(training, model.params, 'param', params, self.setParams)),
-    executable: (program, shared = {}) => {
+    executable: (program, shared) => {
       checkAlive()
-      return sharedProgram(session, program, shared, options.seed ?? 0) as never
+      return sharedProgram(session, program, shared as never, options.seed ?? 0) as never
     },
     explain: () => first.explain(),
     dispose: () => {

@@ -1,0 +1,73 @@
+// A derivative checked by two others that share no rule with it: the forward derivative, and a
+// central difference, all three in double on the reference interpreter. Each parameter is moved in
+// a random direction v of its own; then ⟨gradient, v⟩, the tangent along v and the difference
+// quotient are one number.
+
+import { type Graph, gradient, interpret, jvp, Literal, type Model, random } from '../src/index.ts'
+
+/** How one parameter's derivatives agree. */
+export interface Agreement {
+  readonly param: string
+  /** The derivative in the direction v: ⟨gradient, v⟩. */
+  readonly slope: number
+  /** Relative difference from the forward derivative. */
+  readonly forward: number
+  /** Relative difference from the central difference quotient. */
+  readonly numeric: number
+}
+
+type Values = Record<string, Literal>
+
+/**
+ * Checks the gradient of the scalar output `of` at the given inputs and params, by name. `step` is
+ * how far the difference quotient goes in each direction.
+ */
+export function checkGradient(
+  model: Model,
+  of: string,
+  values: Readonly<Values>,
+  seed: number,
+  step = 1e-5,
+): Agreement[] {
+  const options = { of: of as never }
+  const reverse = interpret(gradient(model, options).graph, values).outputs
+  const forward = jvp(model, options).graph
+  const draw = random(seed)
+  const params = model.graph.arguments.filter(({ role }) => role === 'param')
+  const still: Values = Object.fromEntries(
+    params.map(({ name }) => [`tangents.${name}`, values[name]!.map(() => 0)]),
+  )
+  return params.map(({ name }) => {
+    const v = values[name]!.map(() => draw.normal())
+    const slope = inner(reverse[`grads.${name}`]!, v)
+    const moved = { ...values, ...still, [`tangents.${name}`]: v }
+    const tangent = interpret(forward, moved).outputs.tangent!.at(0)
+    const quotient = difference(model.graph, of, values, name, v, step)
+    const relative = (other: number) => Math.abs(slope - other) / (Math.abs(slope) + 1e-12)
+    return { param: name, slope, forward: relative(tangent), numeric: relative(quotient) }
+  })
+}
+
+function inner(a: Literal, b: Literal): number {
+  const [x, y] = [a.values(), b.values()]
+  return x.reduce((sum, value, i) => sum + value * y[i]!, 0)
+}
+
+/** (f(p + h v) − f(p − h v)) / 2h. */
+function difference(
+  graph: Graph,
+  of: string,
+  values: Readonly<Values>,
+  name: string,
+  v: Literal,
+  h: number,
+): number {
+  const at = (sign: number) => {
+    const direction = v.values()
+    const start = values[name]!.values()
+    const moved = start.map((value, i) => value + sign * h * direction[i]!)
+    const literal = new Literal('f64', values[name]!.shape, moved)
+    return interpret(graph, { ...values, [name]: literal }).outputs[of]!.at(0)
+  }
+  return (at(1) - at(-1)) / (2 * h)
+}
