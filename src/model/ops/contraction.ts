@@ -7,7 +7,7 @@ import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import { dot as coreDot, matmul as coreMatmul, type DotOptions } from '../../ops/contraction.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
+import { accepted, type Both, type Checked, type Out, refusal } from '../shapes/checked.ts'
 import { type DTypesRule, dtypesRule, type NeedsRule } from '../shapes/dtypes.ts'
 import {
   type DotRule,
@@ -32,8 +32,8 @@ interface MatmulFunction extends Operator {
     TA extends boolean = false,
     TB extends boolean = false,
   >(
-    a: Checked<Tensor<A, D>, NeedsRule<'matmul', D, 'number', MatrixRule<'left', A>>>,
-    b: Checked<Tensor<B, E>, DTypesRule<'matmul', D, E, MatmulRule<A, B, TA, TB>>>,
+    a: Checked<Tensor<A, D>, Both<NeedsRule<'matmul', D, 'number'>, MatrixRule<'left', A>>>,
+    b: Checked<Tensor<B, E>, Both<DTypesRule<'matmul', D, E>, MatmulRule<A, B, TA, TB>>>,
     options?: Transposed<TA, TB>,
   ): Tensor<Out<MatmulRule<A, B, TA, TB>>, E extends D ? E : D>
 }
@@ -68,8 +68,8 @@ function checkFactors(name: string, a: Value, b: Value, boundary: Boundary): voi
 /** The type of `dot`. */
 interface DotFunction extends Operator {
   <A extends Shape, D extends DTypeName, B extends Shape, E extends DTypeName>(
-    a: Checked<Tensor<A, D>, NeedsRule<'dot', D, 'number', VectorRule<'left', A>>>,
-    b: Checked<Tensor<B, E>, DTypesRule<'dot', D, E, DotRule<A, B>>>,
+    a: Checked<Tensor<A, D>, Both<NeedsRule<'dot', D, 'number'>, VectorRule<'left', A>>>,
+    b: Checked<Tensor<B, E>, Both<DTypesRule<'dot', D, E>, DotRule<A, B>>>,
   ): Tensor<Out<DotRule<A, B>>, E extends D ? E : D>
   <D extends DTypeName, E extends DTypeName>(
     a: Checked<Tensor<Shape, D>, NeedsRule<'dot', D, 'number'>>,

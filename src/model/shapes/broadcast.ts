@@ -3,34 +3,30 @@
 
 import type { Dim } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
-import {
-  type Answer,
-  type RankUnknown,
-  type Show,
-  type ShowDim,
-  show,
-  type Unknown,
-} from './checked.ts'
+import { type Answer, type Show, type ShowDim, show, type Unknown } from './checked.ts'
 
-/** The shape that `A` and `B` broadcast to, or why there is none. */
-export type BroadcastRule<Op extends string, A extends Shape, B extends Shape> = [A] extends [B]
-  ? [B] extends [A]
-    ? A
-    : Known<Op, A, B>
-  : Known<Op, A, B>
+/**
+ * The shape that `A` and `B` broadcast to, or why there is none. The common case comes first, for the
+ * sake of speed: `B` is what `A` ends with, and no dim of `A` is or may be 1.
+ */
+export type BroadcastRule<Op extends string, A extends Shape, B extends Shape> = number extends
+  | A['length']
+  | B['length']
+  ? Shape
+  : 1 extends A[number]
+    ? AlignedRule<Op, A, B>
+    : A extends readonly [...Shape, ...B]
+      ? A
+      : AlignedRule<Op, A, B>
 
-type Known<Op extends string, A extends Shape, B extends Shape> =
-  RankUnknown<A> extends true
-    ? Shape
-    : RankUnknown<B> extends true
-      ? Shape
-      : Aligned<A, B> extends infer R
-        ? R extends Shape
-          ? R
-          : R extends Clash<infer X, infer Y, infer Behind>
-            ? `${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: ${ShowDim<X>} vs ${ShowDim<Y>} at axis -${[0, ...Behind]['length']}`
-            : never
+type AlignedRule<Op extends string, A extends Shape, B extends Shape> =
+  Aligned<A, B> extends infer R
+    ? R extends Shape
+      ? R
+      : R extends Clash<infer X, infer Y, infer Behind>
+        ? `${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: ${ShowDim<X>} vs ${ShowDim<Y>} at axis -${[0, ...Behind]['length']}`
         : never
+    : never
 
 /** Two dims that do not fit, and the dims behind them. */
 interface Clash<X, Y, Behind extends Shape> {

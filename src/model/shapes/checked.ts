@@ -21,13 +21,16 @@ export type Checked<T, Rule> = Rule extends string ? Rule : T
  */
 export type Out<Rule> = Rule extends Shape ? Rule : Shape
 
+/** The first of two rules that refuses, else what the second answers. */
+export type Both<First, Second> = First extends string ? First : Second
+
 type IsUnion<X, Whole = X> = X extends unknown ? ([Whole] extends [X] ? false : true) : never
 
 /** Whether a dim is not one literal: `number`, `string`, or a union, which only the build knows. */
 export type Unknown<X> = number extends X ? true : string extends X ? true : IsUnion<X>
 
-/** Whether not even the rank is known. */
-export type RankUnknown<S extends Shape> = number extends S['length'] ? true : false
+/** Whether not even the rank is known, or which of several shapes it is. */
+export type RankUnknown<S extends Shape> = number extends S['length'] ? true : IsUnion<S>
 
 /** Whether two dims can be equal. */
 export type Same<X, Y> = [X] extends [Y]

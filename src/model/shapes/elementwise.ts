@@ -8,7 +8,7 @@ import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type BroadcastRule, broadcastRule } from './broadcast.ts'
-import type { Answer, Out } from './checked.ts'
+import type { Answer, Both, Out } from './checked.ts'
 import {
   type DTypesRule,
   dtypesRule,
@@ -26,7 +26,7 @@ export type Operand = Tensor | number
 // decides a condition only where no shape is asked for.
 
 /** The shape of an operand: a number has no axes. */
-export type ShapeOf<X> = X extends { readonly shape: infer S } ? Extract<S, Shape> : []
+export type ShapeOf<X> = X extends { readonly shape: infer S extends Shape } ? S : []
 
 /** The dtype of an operand: a number takes that of the other. */
 export type DTypeOf<X> = X extends { readonly dtype: infer D extends DTypeName } ? D : never
@@ -47,12 +47,13 @@ export type BinaryRule<Op extends string, A, B, G extends GroupName> = [B] exten
     : true
   : [A] extends [number]
     ? NeedsRule<Op, DTypeOf<B>, G>
-    : DTypesRule<
-        Op,
-        DTypeOf<A>,
-        DTypeOf<B>,
-        NeedsRule<Op, DTypeOf<B>, G, BroadcastRule<Op, ShapeOf<A>, ShapeOf<B>>>
-      >
+    : Both<TensorsRule<Op, DTypeOf<A>, DTypeOf<B>, G>, BroadcastRule<Op, ShapeOf<A>, ShapeOf<B>>>
+
+/** Whether tensors of dtypes `D` and `E` can be combined, whatever their shapes; else why not. */
+type TensorsRule<Op extends string, D, E, G extends GroupName> = Both<
+  DTypesRule<Op, D, E>,
+  NeedsRule<Op, E, G>
+>
 
 /** The shape of a binary op on `A` and `B`. */
 export type BinaryShape<Op extends string, A, B> = [B] extends [number]
@@ -97,10 +98,8 @@ function shapeOf(x: Value | number): Shape {
 /** The shape of `where` for a condition of shape `C`, or why there is none. */
 export type WhereRule<C extends Shape, A, B> = [A, B] extends [number, number]
   ? 'where: one of the two choices must be a tensor, got two numbers'
-  : DTypesRule<
-      'where',
-      DTypeOf<A>,
-      DTypeOf<B>,
+  : Both<
+      DTypesRule<'where', DTypeOf<A>, DTypeOf<B>>,
       BroadcastRule<'where', Out<BroadcastRule<'where', C, ShapeOf<A>>>, ShapeOf<B>>
     >
 

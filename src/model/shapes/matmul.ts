@@ -6,6 +6,7 @@ import type { Shape } from '../../ir/type.ts'
 import { type BroadcastRule, broadcastRule } from './broadcast.ts'
 import {
   type Answer,
+  type Both,
   type RankUnknown,
   type Same,
   type Show,
@@ -18,32 +19,6 @@ export interface Transposed<TA extends boolean = boolean, TB extends boolean = b
   readonly transposeA?: TA | undefined
   readonly transposeB?: TB | undefined
 }
-
-/** The batch dims of a matrix, the two others by role, and the axis that is summed over. */
-interface Parts<Batch extends Shape, Free, Inner, Axis> {
-  readonly batch: Batch
-  readonly free: Free
-  readonly inner: Inner
-  readonly axis: Axis
-}
-
-type Not<T extends boolean> = T extends true ? false : true
-
-/**
- * The parts of [batch…, free, inner] or, the two exchanged, of [batch…, inner, free]; with
- * `boolean` only the build knows which.
- */
-type PartsOf<S extends Shape, Exchanged extends boolean> = S extends readonly [
-  ...infer L extends Shape,
-  infer M extends Dim,
-  infer N extends Dim,
-]
-  ? [Exchanged] extends [true]
-    ? Parts<L, N, M, L['length']>
-    : [Exchanged] extends [false]
-      ? Parts<L, M, N, [...L, 0]['length']>
-      : Parts<L, number, number, number>
-  : never
 
 /** Whether a shape has the two axes of a matrix, else why that does not do. */
 export type MatrixRule<Side extends string, S extends Shape> =
@@ -59,35 +34,39 @@ export type MatmulRule<
   B extends Shape,
   TA extends boolean = false,
   TB extends boolean = false,
-> =
-  MatrixRule<'left', A> extends infer Refused extends string
-    ? Refused
-    : MatrixRule<'right', B> extends infer Refused extends string
-      ? Refused
-      : RankUnknown<A> extends true
-        ? Shape
-        : RankUnknown<B> extends true
-          ? Shape
-          : Product<PartsOf<A, TA>, PartsOf<B, Not<TB>>>
+> = number extends A['length'] | B['length']
+  ? Both<MatrixRule<'left', A>, Both<MatrixRule<'right', B>, Shape>>
+  : Exchanged<A, TA> extends readonly [...infer L extends Shape, infer M extends Dim, infer K]
+    ? Exchanged<B, TB> extends readonly [...infer R extends Shape, infer J, infer N extends Dim]
+      ? Same<K, J> extends true
+        ? R extends readonly []
+          ? [...L, M, N]
+          : Batched<L, R, [M, N]>
+        : `matmul: inner dims differ: ${ShowDim<K>} (left axis ${Inner<L, TA>}) vs ${ShowDim<J>} (right axis ${Inner<R, TB, true>})`
+      : MatrixRule<'right', B>
+    : MatrixRule<'left', A>
 
-type Product<L, R> = [L, R] extends [
-  Parts<infer A extends Shape, infer M extends Dim, infer K, infer I extends number>,
-  Parts<infer B extends Shape, infer N extends Dim, infer J, infer H extends number>,
-]
-  ? Same<K, J> extends true
-    ? Batched<A, B, [M, N]>
-    : `matmul: inner dims differ: ${ShowDim<K>} (left axis ${I}) vs ${ShowDim<J>} (right axis ${H})`
-  : never
+/** A shape with its last two dims exchanged, if so; with `boolean` only the build knows. */
+type Exchanged<S extends Shape, T extends boolean> = [T] extends [false]
+  ? S
+  : S extends readonly [...infer L extends Shape, infer M extends Dim, infer N extends Dim]
+    ? [T] extends [true]
+      ? [...L, N, M]
+      : [...L, number, number]
+    : S
+
+/** The axis that is summed over: the last one where `T` is `Last`, else the one before. */
+type Inner<Lead extends Shape, T, Last = false> = T extends Last
+  ? [...Lead, 0]['length']
+  : Lead['length']
 
 type Batched<A extends Shape, B extends Shape, Matrix extends Shape> = A extends readonly []
   ? [...B, ...Matrix]
-  : B extends readonly []
-    ? [...A, ...Matrix]
-    : BroadcastRule<'matmul (batch dims)', A, B> extends infer R
-      ? R extends Shape
-        ? [...R, ...Matrix]
-        : R
-      : never
+  : BroadcastRule<'matmul (batch dims)', A, B> extends infer R
+    ? R extends Shape
+      ? [...R, ...Matrix]
+      : R
+    : never
 
 /** The shape of a matrix product, or why there is none. */
 export function matmulRule(a: Shape, b: Shape, options: Transposed = {}): Answer {
@@ -106,7 +85,15 @@ function matrixRule(side: string, shape: Shape): string | undefined {
   return `matmul: ${side} operand needs rank >= 2, got ${show(shape)}`
 }
 
-function partsOf(shape: Shape, isInnerLast: boolean): Parts<Shape, Dim, Dim, number> {
+/** The batch dims of a matrix, the two others by role, and the axis that is summed over. */
+interface Parts {
+  readonly batch: Shape
+  readonly free: Dim
+  readonly inner: Dim
+  readonly axis: number
+}
+
+function partsOf(shape: Shape, isInnerLast: boolean): Parts {
   const lead = shape.length - 2
   const [inner, free] = isInnerLast ? [lead + 1, lead] : [lead, lead + 1]
   return { batch: shape.slice(0, lead), free: shape[free]!, inner: shape[inner]!, axis: inner }
