@@ -84,11 +84,10 @@ type EndAt<S extends Shape, B extends Shape, E extends Shape, Left> = Left exten
   : true
 
 /** What is wrong with end Q after start P of an axis of size N. */
-type EndOf<Q extends Dim, P extends Dim, N extends Dim> =
-  IsBefore<N, FromStart<Q, N>> extends true
-    ? [FromStart<Q, N>] extends [never]
-      ? `is before start ${ShowDim<P>}`
-      : `exceeds dim ${ShowDim<N>}`
+type EndOf<Q extends Dim, P extends Dim, N extends Dim> = [FromStart<Q, N>] extends [never]
+  ? `is before start ${ShowDim<P>}`
+  : IsBefore<N, FromStart<Q, N>> extends true
+    ? `exceeds dim ${ShowDim<N>}`
     : [FromStart<P, N>] extends [never]
       ? true
       : IsBefore<FromStart<Q, N>, FromStart<P, N>> extends true
