@@ -12,6 +12,8 @@ export interface CsvColumns {
   readonly features: readonly number[]
   /** Where label or target stands, if one is asked for. */
   readonly answer: number | undefined
+  /** The features, and the answer where there is one. */
+  readonly used: readonly number[]
 }
 
 /**
@@ -24,7 +26,8 @@ export function chooseColumns(
   name: string,
 ): CsvColumns {
   const refuse = (message: string, help: string) => csvError(name, undefined, message, help)
-  const twice = names.find((column, i) => names.indexOf(column) !== i)
+  const positions = new Map(names.map((column, i) => [column, i]))
+  const twice = names.find((column, i) => positions.get(column) !== i)
   if (twice !== undefined) {
     const message = `every column must have a name of its own, got ${JSON.stringify(twice)} twice`
     throw refuse(message, 'rename one of them, or pass names in columns if there is no header line')
@@ -36,8 +39,8 @@ export function chooseColumns(
     )
   }
   const positionOf = (column: string) => {
-    const position = names.indexOf(column)
-    if (position >= 0) return position
+    const position = positions.get(column)
+    if (position !== undefined) return position
     const near = nearest(column, names)
     const help = near === undefined ? 'pass one of these names' : `write ${near}`
     throw refuse(`a column must be ${oneOf(names)}, got ${column}`, help)
@@ -45,7 +48,8 @@ export function chooseColumns(
   const predicted = asked.label ?? asked.target
   const answer = predicted === undefined ? undefined : positionOf(predicted)
   const features = (asked.features ?? names.filter(column => column !== predicted)).map(positionOf)
-  if (answer === undefined || !features.includes(answer)) return { names, features, answer }
+  if (answer === undefined) return { names, features, answer, used: features }
+  if (!features.includes(answer)) return { names, features, answer, used: [...features, answer] }
   const message = `what is predicted must be no feature, got ${predicted} as both`
   throw refuse(message, `leave ${predicted} out of features`)
 }

@@ -129,10 +129,9 @@ function addRow(table: CsvTable, row: CsvRow): void {
     table.columns = chooseColumns(asked.columns ?? row.cells, asked, name)
     if (asked.columns === undefined) return
   }
-  const { names, features, answer } = table.columns
+  const { names, features, answer, used } = table.columns
   const { cells, line } = row
   if (cells.length !== names.length) throw ragged(name, line, names, cells)
-  const used = answer === undefined ? features : [...features, answer]
   if (asked.empty === 'skip' && used.some(column => cells[column] === '')) {
     table.skipped++
     return
