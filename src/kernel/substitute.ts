@@ -22,17 +22,20 @@ export interface Substitution {
   readonly axis?: ((axis: Axis) => Index) | undefined
   /** What stands for a scalar whose children have been rebuilt; itself by default. */
   readonly scalar?: ((node: Scalar) => Scalar) | undefined
+  /** What stands for whole expressions, whatever is in them. */
+  readonly known?: ReadonlyMap<Scalar, Scalar> | undefined
 }
 
 /** Applies one substitution to expressions, indices and statements. */
 export class Rewriter {
   readonly #axis: (axis: Axis) => Index
   readonly #scalar: (node: Scalar) => Scalar
-  readonly #done = new Map<Scalar, Scalar>()
+  readonly #done: Map<Scalar, Scalar>
 
-  constructor({ axis = axisIndex, scalar = node => node }: Substitution) {
+  constructor({ axis = axisIndex, scalar = node => node, known }: Substitution) {
     this.#axis = axis
     this.#scalar = scalar
+    this.#done = new Map(known)
   }
 
   /** The expression in its new form. */

@@ -5,6 +5,8 @@
 export interface Code {
   readonly text: string
   readonly level: number
+  /** The outermost operator, if it stands between two operands. */
+  readonly operator?: InfixOperator | undefined
 }
 
 const CHOICE = 3
@@ -46,10 +48,16 @@ export function number(value: number): Code {
   return { text: Object.is(value, -0) ? '-0' : String(value), level: isNegative ? UNARY : PRIMARY }
 }
 
+/** Among these and the rest few readers know who binds tighter. */
+const APART: ReadonlySet<InfixOperator> = new Set(['||', '|', '^', '&', '<<', '>>', '>>>', '%'])
+
 /** `a ∘ b`. */
 export function infix(operator: InfixOperator, a: Code, b: Code): Code {
   const level = INFIX[operator]
-  return { text: `${within(a, level)} ${operator} ${within(b, level + 1)}`, level }
+  const isApart = APART.has(operator)
+  const left = isApart && a.operator !== operator ? UNARY : level
+  const right = isApart ? UNARY : level + 1
+  return { text: `${within(a, left)} ${operator} ${within(b, right)}`, level, operator }
 }
 
 /** `-a`, `~a`, `!a`. */
@@ -60,7 +68,7 @@ export function prefix(operator: '-' | '~' | '!', a: Code): Code {
 
 /** `condition ? a : b`. */
 export function choice(condition: Code, a: Code, b: Code): Code {
-  const text = `${within(condition, CHOICE + 1)} ? ${within(a, CHOICE)} : ${within(b, CHOICE)}`
+  const text = `${within(condition, CHOICE + 1)} ? ${within(a, CHOICE + 1)} : ${within(b, CHOICE)}`
   return { text, level: CHOICE }
 }
 

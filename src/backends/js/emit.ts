@@ -6,6 +6,7 @@ import { mapScalars } from '../../kernel/substitute.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { Writer } from '../../support/writer.ts'
 import { BodyWriter } from './body.ts'
+import { alongRows } from './columns.ts'
 import type { Place } from './expression.ts'
 import { explicitGuard } from './guards.ts'
 import { nest } from './nest.ts'
@@ -37,7 +38,7 @@ export function prepare<K extends Kernel>(kernel: K): K {
 
 /** The loops kernel as a function called `name`. */
 export function emitLoops(kernel: Loops, name: string): EmittedKernel {
-  const { params, rows, parallel, body } = prepare(kernel)
+  const { params, rows, parallel, body } = prepare(alongRows(kernel))
   const places = new Map([...placesOf(params, 'b'), ...placesOf(rows, 'w')])
   const writer = new Writer()
   writer.line(`// ${[...params.map(describe), ...rows.map(describe)].join(', ')}`)

@@ -1,7 +1,7 @@
 // Scalars and indices of a kernel as JavaScript. Names are those that the walker's `bind` gave; a
 // bound bool operation is a JavaScript boolean, all other bools are 0 or 1.
 
-import { type Atom, type Index, range } from '../../kernel/index.ts'
+import { type Atom, type DivisionAtom, type Index, range } from '../../kernel/index.ts'
 import type { OpScalar, Scalar } from '../../kernel/scalar.ts'
 import type { Names } from '../../kernel/walk.ts'
 import { atom, type Code, call, choice, element, infix, number, prefix } from './code.ts'
@@ -97,19 +97,25 @@ export class Expressions {
   #atom(of: Atom, names: Names<string>): Code {
     if (of.kind === 'axis') return atom(this.#words.axis(of.axis.name))
     if (of.kind === 'value') return this.value(of.value, names)
-    const inner = this.index(of.of, names)
-    const by = number(of.by)
-    if (of.kind === 'exact') return infix('/', inner, by)
-    const [low, high] = range(of.of)
-    const isWord = low >= -(2 ** 31) && high < 2 ** 31
-    if (of.kind === 'div') {
-      if (isWord && low >= 0) return infix('|', infix('/', inner, by), number(0))
-      return call('Math.floor', infix('/', inner, by))
-    }
-    const remainder = infix('%', inner, by)
-    // The remainder of a negative number is negative.
-    return low >= 0 ? remainder : infix('%', infix('+', remainder, by), by)
+    return division(of, this.index(of.of, names))
   }
+}
+
+/** JavaScript divides towards zero; positions are divided downward. */
+function division({ kind, of, by }: DivisionAtom, e: Code): Code {
+  const [low, high] = range(of)
+  const isWord = low >= -(2 ** 31) && high < 2 ** 31
+  const bits = Math.log2(by)
+  if (kind === 'exact') return infix('/', e, number(by))
+  if (isWord && Number.isInteger(bits)) {
+    return kind === 'div' ? infix('>>', e, number(bits)) : infix('&', e, number(by - 1))
+  }
+  if (kind === 'div') {
+    const quotient = infix('/', e, number(by))
+    return isWord && low >= 0 ? infix('|', quotient, number(0)) : call('Math.floor', quotient)
+  }
+  const remainder = infix('%', e, number(by))
+  return low >= 0 ? remainder : infix('%', infix('+', remainder, number(by)), number(by))
 }
 
 const scaled = (code: Code, scale: number): Code =>

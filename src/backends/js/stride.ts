@@ -1,8 +1,8 @@
 // How far apart the elements lie that an expression loads at neighbouring positions of an axis.
 
-import type { Axis, Index } from '../../kernel/index.ts'
+import type { Atom, Axis, AxisAtom, Index } from '../../kernel/index.ts'
 import type { Scalar } from '../../kernel/scalar.ts'
-import { axesOfIndex, loadsOf } from '../../kernel/uses.ts'
+import { axesOfIndex, loadsOf, needsOf, scalarsOfIndex } from '../../kernel/uses.ts'
 import type { Place } from './expression.ts'
 import { flatten } from './guards.ts'
 
@@ -34,7 +34,13 @@ export function strideOf(e: Index, axis: Axis): number | undefined {
   for (const { scale, of } of e.terms) {
     if (of.kind === 'axis') {
       if (of.axis.name === axis.name) stride += scale
-    } else if (of.kind === 'value' || axesOfIndex(of.of).includes(axis.name)) return undefined
+    } else if (dependsOn(of, axis)) return undefined
   }
   return stride
+}
+
+function dependsOn(of: Exclude<Atom, AxisAtom>, { name }: Axis): boolean {
+  if (of.kind === 'value') return needsOf(of.value).axes.has(name)
+  const loaded = scalarsOfIndex(of.of)
+  return axesOfIndex(of.of).includes(name) || loaded.some(node => needsOf(node).axes.has(name))
 }
