@@ -39,8 +39,8 @@ function reshaped(x: Value, shape: Shape, boundary: Boundary): Value {
 interface ReshapeFunction extends Operator {
   <S extends Shape, D extends DTypeName, const B extends Shape>(
     x: Tensor<S, D>,
-    shape: Checked<B, ReshapeRule<S, [...B]>>,
-  ): Tensor<Out<ReshapeRule<S, [...B]>>, D>
+    shape: Checked<B, ReshapeRule<S, B>>,
+  ): Tensor<Out<ReshapeRule<S, B>>, D>
 }
 
 /**
@@ -81,8 +81,8 @@ export const transpose: TransposeFunction = operator(
 interface BroadcastToFunction extends Operator {
   <S extends Shape, D extends DTypeName, const T extends Shape>(
     x: Tensor<S, D>,
-    shape: Checked<T, BroadcastToRule<S, [...T]>>,
-  ): Tensor<Out<BroadcastToRule<S, [...T]>>, D>
+    shape: Checked<T, BroadcastToRule<S, T>>,
+  ): Tensor<Out<BroadcastToRule<S, T>>, D>
 }
 
 /**

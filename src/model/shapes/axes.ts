@@ -112,6 +112,12 @@ export type Replaced<S extends Shape, Keys, D extends Dim> = {
   -readonly [I in keyof S]: I extends Keys ? D : S[I]
 }
 
+/**
+ * A shape as results have it, not readonly. Mapped, not spread, as tsc would take a spread for a
+ * place to infer `S` from.
+ */
+export type Plain<S extends Shape> = { -readonly [I in keyof S]: S[I] }
+
 /** A shape of the rank of `S` of which no dim is known. */
 export type AnyDims<S extends Shape> = { -readonly [I in keyof S]: number }
 

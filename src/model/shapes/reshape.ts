@@ -4,6 +4,7 @@
 
 import { type Dim, dim, dimNames, divideDims, sizeOf } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
+import type { Plain } from './axes.ts'
 import {
   type Answer,
   type RankUnknown,
@@ -135,12 +136,12 @@ type Elements<P, Found extends string[]> = Found extends [infer Name extends str
   : ShowDim<P>
 
 type Resized<A extends Shape, B extends Shape> = [0, 0] extends [A[number], B[number]]
-  ? B
+  ? Plain<B>
   : Cancelled<A, B> extends readonly [infer L extends Shape, infer R extends Shape]
     ? [...Names<L>, ...Names<R>] extends [infer Name extends string, ...string[]]
       ? `reshape: symbolic dim '${Name}' is in only one of ${Show<A>} and ${Show<B>}`
       : Same<Product<L>, Product<R>> extends true
-        ? B
+        ? Plain<B>
         : `reshape: ${Show<A>} has ${ShowDim<Product<L>>} elements${Note<A, L>} but ${Show<B>} has ${ShowDim<Product<R>>}`
     : never
 

@@ -3,7 +3,14 @@
 
 import type { Dim } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
-import { type AxesArgument, type AxesOf, axesOf, type Dropped, type SomeUnknown } from './axes.ts'
+import {
+  type AxesArgument,
+  type AxesOf,
+  axesOf,
+  type Dropped,
+  type Plain,
+  type SomeUnknown,
+} from './axes.ts'
 import {
   type Answer,
   type RankUnknown,
@@ -73,7 +80,7 @@ export type BroadcastToRule<S extends Shape, T extends Shape> =
   RankUnknown<T> extends true
     ? Shape
     : RankUnknown<S> extends true
-      ? T
+      ? Plain<T>
       : Repeated<S, T> extends infer Found
         ? Found extends Shape
           ? Found
