@@ -73,53 +73,61 @@ export type ParamsOf<T> =
       : { -readonly [K in keyof T]: ParamsOf<T[K]> }
 
 /** The same for state; parts without state vanish, and `never` stands for none at all. */
-export type StateOf<T> =
+export type StateOf<T> = [Stateful<T>] extends [never] ? never : Kept<T>
+
+/** `true` where some layer keeps state: most trees have none, and nothing more is asked of them. */
+type Stateful<T> =
   T extends Param<infer _S, infer _D, infer _T>
     ? never
     : T extends Layer<infer _C, infer P, infer S>
       ? [keyof S] extends [never]
-        ? StateOf<P>
-        : Simplify<ParamsOf<S> & ([StateOf<P>] extends [never] ? None : StateOf<P>)>
-      : T extends readonly unknown[]
-        ? [StateOf<T[number]>] extends [never]
-          ? never
-          : { -readonly [K in keyof T]: OrNone<StateOf<T[K]>> }
-        : [keyof T] extends [never]
-          ? never
-          : {
-                [K in keyof T as [StateOf<T[K]>] extends [never] ? never : K]: StateOf<T[K]>
-              } extends infer R
-            ? [keyof R] extends [never]
-              ? never
-              : { -readonly [K in keyof R]: R[K] }
-            : never
+        ? Stateful<P>
+        : true
+      : { [K in keyof T]: Stateful<T[K]> }[Keys<T>]
+
+type Keys<T> = keyof T & (T extends readonly unknown[] ? number : string)
+
+type Kept<T> =
+  T extends Layer<infer _C, infer P, infer S>
+    ? [keyof S] extends [never]
+      ? StateOf<P>
+      : Simplify<ParamsOf<S> & ([StateOf<P>] extends [never] ? None : StateOf<P>)>
+    : T extends readonly unknown[]
+      ? { -readonly [K in keyof T]: OrNone<StateOf<T[K]>> }
+      : Simplify<{
+          -readonly [K in keyof T as [Stateful<T[K]>] extends [never] ? never : K]: StateOf<T[K]>
+        }>
 
 type OrNone<T> = [T] extends [never] ? None : T
 
 /**
  * The gradients of a tree of tensors: what is frozen or no float vanishes, and `never` stands for
- * none at all.
+ * none at all. A tree that loses nothing is its own, which is what nearly every tree is.
  */
-export type GradsOf<T> =
+export type GradsOf<T> = [Constants<T>] extends [never] ? T : Differentiable<T>
+
+/** `true` where some leaf has no gradient. */
+type Constants<T> =
   T extends Tensor<infer S, infer D>
-    ? T extends Frozen<infer _S, infer _D>
-      ? never
-      : D extends 'f32' | 'f64'
-        ? Tensor<S, D>
+    ? D extends 'f32' | 'f64'
+      ? T extends Frozen<S, D>
+        ? true
         : never
+      : true
+    : [keyof T] extends [never]
+      ? true
+      : { [K in keyof T]: Constants<T[K]> }[Keys<T>]
+
+type Differentiable<T> =
+  T extends Tensor<infer _S, infer _D>
+    ? never
     : T extends readonly unknown[]
       ? [GradsOf<T[number]>] extends [never]
         ? never
         : { [K in keyof T]: OrNone<GradsOf<T[K]>> }
-      : [keyof T] extends [never]
-        ? never
-        : {
-              [K in keyof T as [GradsOf<T[K]>] extends [never] ? never : K]: GradsOf<T[K]>
-            } extends infer R
-          ? [keyof R] extends [never]
-            ? never
-            : { [K in keyof R]: R[K] }
-          : never
+      : OrNever<{ [K in keyof T as [GradsOf<T[K]>] extends [never] ? never : K]: GradsOf<T[K]> }>
+
+type OrNever<T> = [keyof T] extends [never] ? never : Simplify<T>
 
 /** What the body of a generic layer receives: shapes are checked when it is traced. */
 export type LooseBound<T> =
