@@ -61,6 +61,9 @@ const indices = internTable<Index>()
  * their dividend again: s·by·div(e, by) + s·mod(e, by) is s·e.
  */
 export function index(constant: number, terms: readonly Term[] = []): Index {
+  const [first, second] = terms
+  if (first === undefined) return normal(constant, [])
+  if (second === undefined) return normal(constant, first.scale === 0 ? [] : terms)
   const merged = new Map<Atom, number>()
   for (const { scale, of } of terms) merged.set(of, (merged.get(of) ?? 0) + scale)
   for (const [of, scale] of merged) {
@@ -70,17 +73,24 @@ export function index(constant: number, terms: readonly Term[] = []): Index {
     merged.delete(quotient)
     merged.delete(of)
     const whole = scaleIndex(of.of, scale)
-    const rest = [...merged].map(([atom, size]) => ({ scale: size, of: atom }))
-    return index(constant + whole.constant, [...rest, ...whole.terms])
+    return index(constant + whole.constant, [...termsOf(merged), ...whole.terms])
   }
-  const sorted = [...merged]
-    .filter(([, scale]) => scale !== 0)
-    .map(([of, scale]) => ({ scale, of }))
-    .sort(compareTerms)
+  return normal(constant, termsOf(merged).sort(compareTerms))
+}
+
+function termsOf(merged: ReadonlyMap<Atom, number>): Term[] {
+  const terms: Term[] = []
+  for (const [of, scale] of merged) if (scale !== 0) terms.push({ scale, of })
+  return terms
+}
+
+/** The expression of terms that are merged and sorted. */
+function normal(constant: number, terms: readonly Term[]): Index {
   // Adding 0 turns -0 into 0, so that both are one key.
   const whole = constant + 0
-  const key = `${whole} ${sorted.map(({ scale, of }) => `${scale}*${of.id}`).join(' ')}`
-  return indices.get(key, id => ({ id, constant: whole, terms: sorted }))
+  let key = `${whole}`
+  for (const { scale, of } of terms) key += ` ${scale}*${of.id}`
+  return indices.get(key, id => ({ id, constant: whole, terms }))
 }
 
 /** The atom that div(e, by) is, of the e and by of a remainder; undefined where it is a sum. */

@@ -51,14 +51,15 @@ export function claimsOf(graph: Graph, values: Values, movements: Movements): Cl
   const derived = heavyValues(values)
   for (const value of [...values.values()].reverse()) {
     if (!isMadeBy(value, 'movement') || outputs.has(value.id)) continue
-    const starts = alignedStarts(value)
+    const starts = joinableStarts(value, values)
     if (starts === undefined) continue
     const bases = value.operands.map(id => wholeBase(values, movements, id))
     // A part that is in use elsewhere at another place is copied; that alone is no reason to join.
     if (!bases.some(base => isFree(base) && derived.has(base.id))) continue
     joined.set(value.id, starts)
     bases.forEach((base, i) => {
-      if (isFree(base)) parts.set(base.id, { whole: value.id, start: starts[i]! })
+      const start = starts[i]!
+      if (isFree(base) && canBegin(value, start)) parts.set(base.id, { whole: value.id, start })
     })
   }
   return { outputs, parts, joined }
@@ -79,12 +80,25 @@ function wholeBase(values: Values, movements: Movements, id: ValueId): Value {
   return value
 }
 
-/** Starts of the parts of a join, if every part begins where a buffer can. */
-function alignedStarts(value: Moved): readonly number[] | undefined {
+/**
+ * Starts of the parts of a join, if every part begins where a buffer can. A repeated literal may
+ * begin anywhere: it is stored from the last such place on, before what stands there in the end.
+ */
+function joinableStarts(value: Moved, values: Values): readonly number[] | undefined {
   const starts = startsOfParts(value)
-  const { bytes } = DTYPES[value.dtype]
-  const isAligned = (start: number) => (start * bytes) % ALIGNMENT_BYTES === 0
-  return value.operands.length > 1 && starts?.every(isAligned) ? starts : undefined
+  const fits = (start: number, i: number) =>
+    canBegin(value, start) || isFill(values.get(value.operands[i]!)!)
+  return value.operands.length > 1 && starts?.every(fits) ? starts : undefined
+}
+
+/** Whether a buffer can begin at an element of the value's memory. */
+export function canBegin({ dtype }: Pick<Value, 'dtype'>, start: number): boolean {
+  return (start * DTYPES[dtype].bytes) % ALIGNMENT_BYTES === 0
+}
+
+/** Whether every element is one literal. */
+function isFill(value: Value): boolean {
+  return isMadeBy(value, 'elementwise') && value.operands.length === 0
 }
 
 /** Values that need a kernel of their own somewhere behind them. */

@@ -47,6 +47,11 @@ export class Draft {
   /** From now on the value is `scalar` where it is read at `index`. */
   setTotal(value: ValueId, index: readonly Index[], scalar: Scalar): void {
     this.#total = { value, index, scalar }
+    this.computes(value)
+  }
+
+  /** Names the kernel for the value too. */
+  computes(value: ValueId): void {
     this.#inlined.add(value)
   }
 
@@ -119,7 +124,7 @@ export class Draft {
 
   /** The element of a value as its op computes it, whether it lies in memory or not. */
   compute(value: Computed, index: readonly Index[], fill?: Scalar): Scalar {
-    this.#inlined.add(value.id)
+    this.computes(value.id)
     if (isMadeBy(value, 'literal')) return this.#uniform(value)
     if (fill === undefined) return this.#element(value, index)
     const passed = isMadeBy(value, 'movement') ? this.#passed(value, index, fill) : undefined

@@ -39,26 +39,26 @@ export class KernelTable {
     const key = keyOf(params, kernel)
     let known = this.#known.get(key)
     if (known === undefined) {
-      const name = this.#names.take(identifier(this.#nameOf(draft, roots)))
+      const label = identifier(this.#nameOf(draft))
+      const name = this.#names.take(label)
       known = { ...kernel, name, params } as Kernel
       this.#known.set(key, known)
       this.kernels.push(known)
     }
     const args = bound.map(({ place }) => this.#places.bufferOf(place))
-    const values = roots.map(id => this.#places.label(id))
+    const values = roots.map(id => this.#places.origin(id))
     const path = this.#values.get(roots[0]!)?.node?.origin.path ?? ''
     this.launches.push({ kind: 'launch', kernel: known.name, args, origin: { path, values } })
   }
 
   /** The ops that the kernel computes, in definition order; movements only if there is nothing. */
-  #nameOf(draft: Draft, roots: readonly ValueId[]): string {
-    const ids = [...new Set([...draft.inlined, ...roots])].sort((a, b) => a - b)
+  #nameOf(draft: Draft): string {
+    const ids = [...draft.inlined].sort((a, b) => a - b)
     const nodes = ids.map(id => this.#values.get(id)!).filter(value => value.node !== undefined)
     const names = [...new Set(nodes.filter(isWork).map(({ node }) => node!.op.name))]
     const [first, second, third, ...rest] = names
-    if (first === undefined) return draft.inlined.size === 0 ? 'copy' : lastOp(nodes)
-    if (rest.length > 0) return [first, second, third, rest.length].join('_')
-    return names.join('_')
+    if (first === undefined) return nodes.at(-1)?.node?.op.name ?? 'copy'
+    return rest.length > 0 ? `${first}_${second}_${third}_etc` : names.join('_')
   }
 }
 
@@ -68,8 +68,6 @@ function isWork(value: Value): boolean {
   const isFill = value.lowering.kind === 'elementwise' && value.operands.length === 0
   return value.lowering.kind !== 'movement' && !isFill
 }
-
-const lastOp = (nodes: readonly Value[]) => nodes.at(-1)?.node?.op.name ?? 'copy'
 
 function keyOf(params: readonly Param[], kernel: Written['kernel']): string {
   const declared = params.map(

@@ -7,7 +7,7 @@ import type { Literal } from '../ir/literal.ts'
 import type { Target } from '../kernel/target.ts'
 import { assertProgram } from '../kernel/verify.ts'
 import { UnsupportedError } from '../support/diagnostic.ts'
-import { claimsOf, rememberMovements } from './claims.ts'
+import { canBegin, claimsOf, rememberMovements } from './claims.ts'
 import type { Needs } from './demand.ts'
 import { KernelTable, type Written } from './kernel-table.ts'
 import type { Lowered, LowerOptions } from './lowered.ts'
@@ -30,6 +30,7 @@ export function lower(graph: Graph, options: LowerOptions): Lowered {
   const { needs, plan, places, order } = settle(graph, values, options)
   const workshop = workshopOf(values, places, options.target)
   const table = new KernelTable(values, places)
+  for (const written of writeGaps(workshop, plan)) table.add(written)
   for (const id of plan.stored) {
     for (const written of writtenFor(workshop, plan, id)) table.add(written)
   }
@@ -111,6 +112,27 @@ function writtenAs(workshop: Workshop, value: Computed, root: Computed): readonl
   return [writePoints(workshop, value)]
 }
 
+/**
+ * Fills that begin where no buffer can, from the last place before on. They come before everything
+ * else, the last one first, so that whatever stands before them in the end is stored after them.
+ */
+function writeGaps(workshop: Workshop, { claims, stored }: Plan): readonly Written[] {
+  const { values, places } = workshop
+  const joined = [...claims.joined].filter(([id]) => stored.has(id))
+  return joined.flatMap(([id, starts]) => {
+    const whole = values.get(id) as Computed
+    const written = whole.operands.flatMap((operand, i) => {
+      const fill = values.get(operand) as Computed
+      if (canBegin(whole, starts[i]!) || fill.size === 0) return []
+      let start = starts[i]!
+      while (!canBegin(whole, start)) start--
+      const place = places.range(places.of(id), start, [starts[i]! + fill.size - start])
+      return [writePoints(workshop, fill, place)]
+    })
+    return written.reverse()
+  })
+}
+
 /** The parts of a join that nobody stores there. */
 function writeParts(
   workshop: Workshop,
@@ -125,7 +147,7 @@ function writeParts(
       const part = claims.parts.get(base)
       return part?.whole === whole.id && part.start === starts[i]
     })
-    if (isThere || size === 0) return []
+    if (isThere || size === 0 || !canBegin(whole, starts[i]!)) return []
     return [writeCopy(workshop, id, workshop.places.range(place, starts[i]!, shape))]
   })
 }

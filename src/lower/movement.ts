@@ -2,11 +2,11 @@
 // operands it loads, what it computes itself, and whether the result is a range of its operand as
 // that lies in memory.
 
-import { stridesOf } from '../ir/literal.ts'
-import { addIndex, axisIndex, flatIndex, type Index } from '../kernel/index.ts'
+import { elementCount, stridesOf } from '../ir/literal.ts'
+import { addIndex, flatIndex, type Index } from '../kernel/index.ts'
 import { load, type Scalar } from '../kernel/scalar.ts'
 import { flopsOf } from './cost.ts'
-import { axesOf } from './names.ts'
+import { pointsOf } from './names.ts'
 import type { Computed, LoweringOf } from './values.ts'
 
 /** A value that a movement or gather makes. */
@@ -32,7 +32,7 @@ export interface Movement {
 export function movementOf(value: Moved): Movement {
   const { lowering, context, shape } = value
   if (shape.includes(0)) return { loads: [], flops: 0, start: undefined }
-  const at = axesOf(shape, 'i').map(axisIndex)
+  const at = pointsOf(shape, 'i').index
   const loads: OperandLoad[] = []
   const element = lowering.element(
     at,
@@ -42,17 +42,20 @@ export function movementOf(value: Moved): Movement {
     },
     context,
   )
-  return { loads, flops: flopsOf(element), start: startOf(value, at, element, loads) }
+  const flops = element.kind === 'load' ? 0 : flopsOf(element)
+  return { loads, flops, start: startOf(value, at, element, loads) }
 }
 
 function startOf(
-  { context, shape }: Moved,
+  { context, shape, size }: Moved,
   at: readonly Index[],
   element: Scalar,
   [first, ...others]: readonly OperandLoad[],
 ): number | undefined {
   if (first === undefined || others.length > 0 || element.kind !== 'load' || first.isGuarded) return
   const from = context.types[first.operand]!.shape as readonly number[]
+  // A range has no more elements than what it is a range of; repeating has.
+  if (elementCount(from) < size) return
   const shift = addIndex(flatIndex(first.index, from), flatIndex(at, shape), -1)
   return shift.terms.length === 0 ? shift.constant : undefined
 }

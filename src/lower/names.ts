@@ -4,7 +4,7 @@
 import { type Axis, axisIndex, type Index, index } from '../kernel/index.ts'
 
 /** Axes of `shape`, named `i0`, `i1`, … for the letter `i`; just `i` where there is one. */
-export function axesOf(shape: readonly number[], letter: string): Axis[] {
+function axesOf(shape: readonly number[], letter: string): Axis[] {
   const isOnly = shape.length === 1
   return shape.map((extent, i) => ({ name: isOnly ? letter : `${letter}${i}`, extent }))
 }

@@ -87,8 +87,14 @@ export class Places {
   }
 
   /** The value as text names it, without the sign. */
-  label(id: ValueId): string {
+  origin(id: ValueId): string {
     return (this.#labels.get(id) ?? `%${id}`).slice(1)
+  }
+
+  /** What a buffer of the value is called: h for `%h`, v7 for `%7`. */
+  label(id: ValueId): string {
+    const label = this.origin(id)
+    return /^\d/.test(label) ? `v${label}` : label
   }
 
   #place(value: Value): Place {

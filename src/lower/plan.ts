@@ -3,10 +3,9 @@
 // elementwise value they lead to.
 
 import type { ValueId } from '../ir/graph.ts'
-import { ALIGNMENT_BYTES } from '../kernel/program.ts'
+import type { Op } from '../ir/op.ts'
 import { scalarInput } from '../kernel/scalar.ts'
-import { DTYPES } from '../support/dtype.ts'
-import type { Claims } from './claims.ts'
+import { type Claims, canBegin } from './claims.ts'
 import { type Cost, DEAREST, FREE, flopsOf, isWorthRepeating, LOADED } from './cost.ts'
 import { type Demand, demandsOf, isClaimed, isUsedOnce, type Needs } from './demand.ts'
 import type { Moved } from './movement.ts'
@@ -40,6 +39,7 @@ class Planner {
   readonly #views = new Map<ValueId, View>()
   readonly #cores = new Map<ValueId, ValueId>()
   readonly #costs = new Map<ValueId, Cost>()
+  readonly #flops = new Map<Op, Map<string, number>>()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -112,8 +112,7 @@ class Planner {
     const isGiven = base.node === undefined || this.#needs.literals.has(base.id)
     if (!isGiven && !this.#stored.has(base.id)) return undefined
     if (view.start === 0) return view
-    const isAligned = (view.start * DTYPES[value.dtype].bytes) % ALIGNMENT_BYTES === 0
-    return isAligned && this.#hasRanges(base) ? view : undefined
+    return canBegin(value, view.start) && this.#hasRanges(base) ? view : undefined
   }
 
   /** Whether a buffer can begin within the memory of a value: inputs and outputs have one each. */
@@ -148,9 +147,16 @@ class Planner {
     return { flops: sum.flops + cost.flops, loads: sum.loads + share * cost.loads }
   }
 
-  #ownFlops({ lowering, context }: Computed): number {
-    if (lowering.kind !== 'elementwise') return 0
+  /** Counted once per op and dtype, unless attributes have a say in it. */
+  #ownFlops({ node, lowering, context }: Computed): number {
+    if (lowering.kind !== 'elementwise' || context.types.length === 0) return 0
     const inputs = context.types.map(({ dtype }, i) => scalarInput(dtype, `x${i}`))
-    return flopsOf(lowering.scalar(inputs, context))
+    const count = () => flopsOf(lowering.scalar(inputs, context))
+    if (Object.keys(node.attributes).length > 0) return count()
+    const key = inputs.map(({ type }) => type).join()
+    const byTypes = this.#flops.get(node.op) ?? new Map<string, number>()
+    const known = byTypes.get(key) ?? count()
+    this.#flops.set(node.op, byTypes.set(key, known))
+    return known
   }
 }

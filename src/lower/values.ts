@@ -44,29 +44,34 @@ export type Values = ReadonlyMap<ValueId, Value>
 /** All values of a graph whose dims are integers and whose ops are core ops. */
 export function valuesOf(graph: Graph): Values {
   const values = new Map<ValueId, Value>()
+  const types = new Map<ValueId, TensorType>()
   for (const argument of graph.arguments) {
-    values.set(argument.id, { ...extentsOf(argument.id, argument.type), argument })
+    const { id, type } = argument
+    const shape = extentsOf(type)
+    types.set(id, type)
+    values.set(id, { id, dtype: type.dtype, shape, size: elementCount(shape), argument })
   }
-  const types = new Map(graph.arguments.map(({ id, type }) => [id, type]))
   for (const node of nodesOf(graph)) {
-    const { op, operands, attributes, results } = node
-    const [result] = results
-    invariant(op.lowering.kind !== 'composite', op.name, 'only core ops are lowered')
-    invariant(result !== undefined && results.length === 1, op.name, 'core ops have one result')
-    types.set(result.id, result.type)
-    const operandTypes = operands.map(id => types.get(id)!)
-    const context = { attributes, types: operandTypes, result: result.type }
-    const extents = extentsOf(result.id, result.type)
-    values.set(result.id, { ...extents, node, operands, lowering: op.lowering, context })
+    const { op, operands, attributes } = node
+    const { lowering } = op
+    const [result] = node.results
+    invariant(lowering.kind !== 'composite', op.name, 'only core ops are lowered')
+    invariant(result !== undefined, op.name, 'a core op has a result')
+    const { id, type } = result
+    const shape = extentsOf(type)
+    types.set(id, type)
+    const context = { attributes, types: operands.map(of => types.get(of)!), result: type }
+    const size = elementCount(shape)
+    values.set(id, { id, dtype: type.dtype, shape, size, node, operands, lowering, context })
   }
   return values
 }
 
-function extentsOf(id: ValueId, { dtype, shape }: TensorType): Extents {
-  const isBound = shape.every(extent => typeof extent === 'number')
-  invariant(isBound, 'lowering', `dims are integers, got [${shape}]`)
-  const extents = shape as readonly number[]
-  return { id, dtype, shape: extents, size: elementCount(extents) }
+function extentsOf({ shape }: TensorType): readonly number[] {
+  for (const extent of shape) {
+    invariant(typeof extent === 'number', 'lowering', `dims are integers, got [${shape}]`)
+  }
+  return shape as readonly number[]
 }
 
 /** Whether the value is made by a lowering of one of `kinds`. */

@@ -22,11 +22,15 @@ export const COMBINED: Readonly<Record<Combine, (a: Scalar, b: Scalar) => Scalar
   '&': s.and,
 }
 
-/** An elementwise value or a movement. */
-export function writePoints(workshop: Workshop, value: Computed): Written {
+/** An elementwise value or a movement; a fill also into a `place` of another size. */
+export function writePoints(
+  workshop: Workshop,
+  value: Computed,
+  place = workshop.places.of(value.id),
+): Written {
   const draft = workshop.draft()
-  const { axes, index: at } = pointsOf(value.shape, 'i')
-  const store = draft.target(workshop.places.of(value.id))
+  const { axes, index: at } = pointsOf(place.shape, 'i')
+  const store = draft.target(place)
   const body = [store(at, draft.compute(value, at))]
   return { draft, kernel: { kind: 'kernel', parallel: axes, rows: [], body }, roots: [value.id] }
 }
@@ -55,6 +59,7 @@ export function writeSerial(workshop: Workshop, value: Computed<LoweringOf<'seri
   const { combine, carried } = value.lowering
   const { axis, exclusive, reverse } = carried(value.context.attributes)
   const draft = workshop.draft()
+  draft.computes(value.id)
   const store = draft.target(workshop.places.of(value.id))
   const others = value.shape.map((extent, d) => (d === axis ? 1 : extent))
   const { axes, index: at } = pointsOf(others, 'i')
@@ -81,6 +86,7 @@ export function writeScatter(workshop: Workshop, value: Computed<LoweringOf<'sca
   const [x, indices, updates] = operands as readonly [ValueId, ValueId, ValueId]
   const axis = value.lowering.axis(context.attributes)
   const draft = workshop.draft()
+  draft.computes(value.id)
   const place = workshop.places.of(value.id)
   const store = draft.target(place)
   const { axes, index: at } = pointsOf(

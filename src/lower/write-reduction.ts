@@ -54,6 +54,7 @@ function writeInChunks(workshop: Workshop, value: Reduced, root: Computed): Writ
   const partAt = [...kept.axes, ...outer].map(axisIndex)
 
   const first = workshop.draft()
+  first.computes(value.id)
   const storePart = first.target(parts)
   const identity = s.constant(value.dtype, identityOf(combine, value.dtype))
   const element = first.read(value.operands[0]!, index(along), identity)

@@ -30,6 +30,8 @@ export interface Request {
   readonly time: boolean
   readonly origins: boolean
   readonly interpret: boolean
+  /** Whether the result is lowered and its program printed. */
+  readonly lower: boolean
   readonly values: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly rounding: 'f64' | 'dtype'
@@ -54,6 +56,7 @@ interface Flags {
   readonly time?: true
   readonly origins?: true
   readonly interpret?: true
+  readonly lower?: true
   readonly arg: Request['values']
   readonly seed: number
   readonly rounding: Request['rounding']
@@ -65,6 +68,7 @@ Examples:
   npm run -s opt -- --gradient loss --dims batch=32 -p after model.ir
   npm run -s opt -- --gradient loss:w --interpret --arg 'w=[1, 2]' model.ir
   npm run -s opt -- --gradient loss:w --gradient grads.w:w second.ir
+  npm run -s opt -- --gradient loss --dims batch=32 -p after --lower model.ir
 
 A file may hold several texts, separated by lines "// -----"; what follows a line "// expect" is left
 out, so golden files can be given as they are. Derivatives are taken in the order in which they are
@@ -96,6 +100,7 @@ export function parseCommand(words: readonly string[], voices: Voices): Request 
     time: flags.time ?? false,
     origins: flags.origins ?? false,
     interpret: flags.interpret ?? false,
+    lower: flags.lower ?? false,
     values: flags.arg,
     seed: flags.seed,
     rounding: flags.rounding,
@@ -124,6 +129,7 @@ function declare(transforms: Transform[]): Command {
     .option('--time', 'say on stderr how long every pass took')
     .option('--origins', 'print where every node comes from')
     .option('--interpret', 'run the result and print its outputs')
+    .addOption(new Option('--lower', 'print the program of the result').conflicts('interpret'))
     .addOption(listed('--arg <name=json>', 'an argument of the run; others drawn', addValue, {}))
     .option('--seed <n>', 'seed of the drawn arguments', wholeNumber, 0)
     .addOption(roundingOption())

@@ -12,6 +12,7 @@ import { ops } from '../../src/ops/registry.ts'
 import { runPipeline } from '../../src/rewrite/pass-manager.ts'
 import { random } from '../../src/support/random.ts'
 import type { Request, Transform } from './command.ts'
+import { lowered } from './lower-stage.ts'
 import { shellWord } from './sections.ts'
 import { Trace } from './trace.ts'
 import { drawElements, knownExtent, showElements, showRun } from './values.ts'
@@ -37,6 +38,7 @@ export function runGraphStage(file: string, text: string, request: Request): Sta
   })
   const shown = traces.map(trace => trace.text).join('')
   const err = request.time ? traces.map(trace => trace.times).join('') : ''
+  if (request.lower) return { out: shown + results.map(lowered).join('\n'), err }
   if (request.interpret) return { out: shown + results.map(g => run(g, request)).join(''), err }
   return { out: shown === '' ? printGraphs(results, { origins: request.origins }) : shown, err }
 }

@@ -31,12 +31,14 @@ export function runKernelStage(file: string, text: string, request: Request): St
   return { out: runs.join(''), err: '' }
 }
 
-function refuseGraphFlags({ transforms, pipeline, dims, promises }: Request): void {
+function refuseGraphFlags(request: Request): void {
+  const { transforms, pipeline, dims, promises, lower } = request
   const asked = [
     ...(transforms.length > 0 ? ['derivatives'] : []),
     ...(pipeline.length > 0 ? ['passes'] : []),
     ...(Object.keys(dims).length > 0 ? ['dims'] : []),
     ...(promises.length > 0 ? ['stages'] : []),
+    ...(lower ? ['lowering'] : []),
   ]
   if (asked.length === 0) return
   throw new UnsupportedError({
