@@ -42,13 +42,15 @@ export const slotName = (slot: string, dtype: DTypeName) => `${slot}:${dtype}`
 export const scalarName = (scalar: string, dtype: DTypeName) => `step:${scalar}:${dtype}`
 
 /**
- * The training step of a gradient graph, which has an output `grads.NAME` for each member. It
- * returns what the graph returned but for the gradients, and updates the blocks and all slots.
+ * The training step of a gradient graph, which has an output `grads.NAME` for each member, with
+ * `gradients` in the place of `grads`. It returns what the graph returned but for those, and
+ * updates the blocks and all slots.
  */
 export function trainingStep(
   graph: Graph,
   blocks: readonly ParamBlock[],
   optimizer: Optimizer,
+  gradients = 'grads',
 ): Graph {
   const builder = new GraphBuilder(graph.name)
   const members = new Set(blocks.flatMap(block => block.members.map(({ name }) => name)))
@@ -63,13 +65,13 @@ export function trainingStep(
     }
   })
   copyNodes(graph, builder, values)
-  const isGradient = (name: string) => name.startsWith(GRADIENT)
+  const isGradient = (name: string) => name.startsWith(`${gradients}.`)
   for (const { name, value } of graph.outputs) {
     if (!isGradient(name)) builder.output(name, values.get(value)!)
   }
   for (const { target, value } of graph.updates) builder.update(target, values.get(value)!)
   const gradientOf = (name: string) => {
-    const output = graph.outputs.find(candidate => candidate.name === GRADIENT + name)
+    const output = graph.outputs.find(candidate => candidate.name === `${gradients}.${name}`)
     invariant(output !== undefined, 'training step', `there is a gradient of ${name}`)
     return values.get(output.value)!
   }
@@ -79,8 +81,6 @@ export function trainingStep(
   })
   return builder.finish()
 }
-
-const GRADIENT = 'grads.'
 
 const typeOfBlock = ({ dtype, size }: ParamBlock) => tensorType(dtype, [size])
 

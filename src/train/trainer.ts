@@ -50,7 +50,7 @@ export function trainer<In, P, S, O, const M extends NeededDims<In>>(
 export async function trainer(model: Model, options: Training['options']): Promise<unknown> {
   const { loss, optimizer, target, seed = 0 } = options
   const of = loss as never
-  const { graph } = gradient(model, { of, mode: 'train' }) as TypedGraph
+  const { graph, outputs } = gradient(model, { of, mode: 'train' }) as TypedGraph
   const isTrained = new Set(
     model.declarations.filter(({ role, trainable }) => role === 'param' && trainable).map(pathOf),
   )
@@ -58,7 +58,7 @@ export async function trainer(model: Model, options: Training['options']): Promi
   const trained = resident.filter(({ name }) => isTrained.has(name))
   const others = resident.filter(({ name }) => !isTrained.has(name))
   const layout = trainingLayout(trained, others, optimizer)
-  const step = trainingStep(graph, layout.blocks, optimizer)
+  const step = trainingStep(graph, layout.blocks, optimizer, addedKey(model.outputs, outputs))
   const dims = options.dims as Dims
   const prepared = prepare(step, dims, options, trainer)
   const session = await openSession(target, layout.state)
@@ -68,6 +68,10 @@ export async function trainer(model: Model, options: Training['options']): Promi
   writeTree(training, model.state, 'state', options.state ?? initial.state, trainer)
   return started(training, await load(prepared, session, options))
 }
+
+/** The key that a gradient adds to the outputs: grads, or grads2 for a second derivative. */
+const addedKey = (before: NameTree, after: NameTree) =>
+  Object.keys(after).find(key => !Object.hasOwn(before as object, key))
 
 const pathOf = ({ path }: { readonly path: string }) => path
 
