@@ -13,15 +13,18 @@ import { describe, type EmittedKernel, emitLoops, placesOf, prepare } from './em
 import type { Place } from './expression.ts'
 import { nest } from './nest.ts'
 import { strideAlong } from './stride.ts'
-import { TILE_COLS, TILE_ROWS, TILE_STEPS } from './tile.ts'
+import { PANEL_GAP, TILE_COLS, TILE_ROWS, TILE_STEPS } from './tile.ts'
 
 /** Points of a block by role: the three panels stay in the second cache. */
 const BLOCK = { rows: 128, cols: 256, over: 512 }
 
+/** What a contract must have to be packed; plain loops are faster below. */
+const LEAST = { rows: 4, cols: 3 }
+
 /** The function of a contract, with the functions that it calls. */
 export function emitContract(contract: Contract, name: string): EmittedKernel {
-  // Without a second row or column a panel would be used once, and cost more than it saves.
-  if (pointsOf(contract.rows) < 2 || pointsOf(contract.cols) < 2) {
+  // With fewer a panel would be used too little to be worth packing.
+  if (pointsOf(contract.rows) < LEAST.rows || pointsOf(contract.cols) < LEAST.cols) {
     return emitLoops(asLoops(contract), name)
   }
   return new ContractWriter(prepare(contract), name).emit()
@@ -83,7 +86,8 @@ class ContractWriter {
     const [rows, cols, steps] = [this.#rows, this.#cols, this.#over].map(
       ({ most, unit }) => Math.ceil(most / unit) * unit,
     )
-    const sizes = [rows! * steps!, cols! * steps!, rows! * cols!]
+    const panels = (count: number, lanes: number) => (count / lanes) * (lanes * steps! + PANEL_GAP)
+    const sizes = [panels(rows!, TILE_ROWS), panels(cols!, TILE_COLS), rows! * cols!]
     const workspaces = sizes.map(size => ({ type: 'f64', size }) as const)
     return { name: this.#name, source: this.#writer.toString(), workspaces }
   }
@@ -124,7 +128,7 @@ class ContractWriter {
     const stride = strideAlong([value], own.at(-1)!, this.#places)
     const isByStep = stride === 1 && strideAlong([value], over.at(-1)!, this.#places) !== 1
     const { unit } = role
-    const lane = `(i >> ${Math.log2(unit)}) * ${unit} * steps + (i & ${unit - 1})`
+    const lane = `(i >> ${Math.log2(unit)}) * size + (i & ${unit - 1})`
     const [outer, inner] = isByStep ? [over, own] : [own, over]
     const beside = isByStep
       ? { before: ['let i = 0'], after: [`p += ${unit}`] }
@@ -135,7 +139,8 @@ class ContractWriter {
         : [`${panel}[p] = ${text}`, `p += ${unit}`]
     const store: Stmt = { kind: 'store', buffer: '', index: [], value }
     this.#function(part, () => {
-      this.#writer.line('const steps = depth + (depth & 1)').line(`let ${isByStep ? 'p' : 'i'} = 0`)
+      this.#writer.line(`const size = ${unit} * (depth + (depth & 1)) + ${PANEL_GAP}`)
+      this.#writer.line(`let ${isByStep ? 'p' : 'i'} = 0`)
       const around = { put, beside: new Map([[inner[0]!.name, beside]]) }
       this.#body(part, around, nest([...outer, ...inner], [store]))
       if (isRagged(role) || isRagged(this.#over)) {

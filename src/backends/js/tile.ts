@@ -11,6 +11,9 @@ export const TILE_COLS = 2
 /** Steps of a turn of the inner loop. */
 export const TILE_STEPS = 2
 
+/** Elements between panels: at a power of two apart they would compete for one set of the cache. */
+export const PANEL_GAP = 8
+
 /** `tile`, `multiply` and `pad`. */
 export const TILE_SOURCE = `// z[r, c] += the sum over k of a[k, r] * b[k, c], for 4 rows and 2 columns
 function tile(a, p, b, q, steps, z, i, width) {
@@ -71,8 +74,8 @@ function tile(a, p, b, q, steps, z, i, width) {
 // z += rows · columns, both packed into panels
 function multiply(a, b, z, rows, cols, steps) {
   const width = cols + (cols & 1)
-  for (let i = 0, p = 0; i < rows; i += 4, p += 4 * steps) {
-    for (let j = 0, q = 0; j < cols; j += 2, q += 2 * steps) {
+  for (let i = 0, p = 0; i < rows; i += 4, p += 4 * steps + 8) {
+    for (let j = 0, q = 0; j < cols; j += 2, q += 2 * steps + 8) {
       tile(a, p, b, q, steps, z, i * width + j, width)
     }
   }
@@ -82,13 +85,13 @@ function multiply(a, b, z, rows, cols, steps) {
 // odd number of them even
 function pad(panel, lanes, count, depth) {
   const steps = depth + (depth & 1)
-  const size = lanes * steps
+  const size = lanes * steps + 8
   const end = Math.ceil(count / lanes) * size
   if (depth < steps) {
-    for (let p = size - lanes; p < end; p += size) panel.fill(0, p, p + lanes)
+    for (let p = lanes * depth; p < end; p += size) panel.fill(0, p, p + lanes)
   }
   const used = count % lanes
   if (used === 0) return
-  for (let p = end - size; p < end; p += lanes) panel.fill(0, p + used, p + lanes)
+  for (let p = end - size; p < end - 8; p += lanes) panel.fill(0, p + used, p + lanes)
 }
 `
