@@ -35,14 +35,18 @@ export const EFFORT: Effort = {
 
 /** Windows of the warm-up agree when their medians differ by no more than this. */
 const STABLE = 0.03
-/** Samples are calm when half of them lie within this distance from the median. */
-const CALM = 0.03
+/** Samples are calm when the middle half of them spans no more than this. */
+const CALM = 0.06
 const WARM_UP_WINDOWS = 3
 const WINDOW_SAMPLES = 8
 
 /** The middle of some figures, the upper one of two. */
 export function median(figures: readonly number[]): number {
-  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]!
+  return quantile(figures, 1 / 2)
+}
+
+function quantile(figures: readonly number[], share: number): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length * share)]!
 }
 
 /** Times `run`, which may answer a promise: warms up until it is stable, then measures. */
@@ -101,7 +105,6 @@ function runsPerSample(runMs: number, sampleMs: number): number {
 }
 
 function isCalm(samples: readonly number[]): boolean {
-  const middle = median(samples)
-  const distances = samples.map(figure => Math.abs(figure - middle))
-  return median(distances) <= CALM * middle
+  const spread = quantile(samples, 3 / 4) - quantile(samples, 1 / 4)
+  return spread <= CALM * median(samples)
 }

@@ -2,10 +2,11 @@
 // its matrix products at the machine's rate, plus the bytes that no fusion can avoid at the rate of
 // a copy. Counted from graphs alone, so the count is a pure function and holds for every backend.
 
-import type { Graph, Node, Result } from '../src/ir/graph.ts'
+import type { Graph, Result } from '../src/ir/graph.ts'
 import { nodesOf } from '../src/ir/graph.ts'
 import { elementCount } from '../src/ir/literal.ts'
 import type { TensorType } from '../src/ir/type.ts'
+import { nodeFlops } from '../src/model/flops.ts'
 import { DTYPES } from '../src/support/dtype.ts'
 import type { Yardstick } from './yardstick.ts'
 
@@ -63,20 +64,9 @@ export function stepWork(forward: Graph, derivative: Graph, slots: number): Work
 
 /** Multiplications and additions of all matrix products of a graph. */
 export function flopsOf(graph: Graph): number {
-  const types = new Map(graph.arguments.map(argument => [argument.id, argument.type]))
-  let total = 0
-  for (const node of nodesOf(graph)) {
-    for (const result of node.results) types.set(result.id, result.type)
-    if (node.op.lowering.kind === 'contraction') total += productFlops(node, types)
-  }
-  return total
-}
-
-function productFlops(node: Node, types: ReadonlyMap<number, TensorType>): number {
-  const [axes] = node.attributes.contract as readonly (readonly number[])[]
-  const { shape } = types.get(node.operands[0]!)!
-  const shared = elementCount(extentsOf(axes!.map(axis => shape[axis]!)))
-  return 2 * shared * elementCount(extentsOf(node.results[0]!.type.shape))
+  const flops = nodeFlops(graph)
+  const products = nodesOf(graph).filter(({ op }) => op.lowering.kind === 'contraction')
+  return products.reduce((sum, { id }) => sum + flops.get(id)!, 0)
 }
 
 /** Classes of ops that fuse into whatever uses their result: no memory need ever hold it. */

@@ -84,7 +84,7 @@ const COLUMNS: readonly Column[] = [
   ['GFLOP/s', 9, row => text(row.gflops)],
   ['GB/s', 8, row => text(row.gbps)],
   ['ideal ms', 10, row => text(row.idealMs)],
-  ['= compute', 10, row => text(row.idealFlopsMs)],
+  ['= compute', 11, row => text(row.idealFlopsMs)],
   ['+ bytes', 9, row => text(row.idealBytesMs)],
   ['ratio', 7, row => text(row.ratio)],
   ['  notes', 0, row => `  ${notes(row)}`],

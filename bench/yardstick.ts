@@ -29,9 +29,9 @@ const COPIES = 24
  * The best rate of a large copy. Every byte of it counts twice, once read and once written, as the
  * bytes of a workload do. The best, not the middle: what else the machine does only slows it down.
  */
-export function copyRate(now: () => number = EFFORT.now): number {
-  const from = new Float32Array(COPIED_FLOATS).fill(1)
-  const to = new Float32Array(COPIED_FLOATS)
+export function copyRate(floats = COPIED_FLOATS, now: () => number = EFFORT.now): number {
+  const from = new Float32Array(floats).fill(1)
+  const to = new Float32Array(floats)
   let bestMs = Number.POSITIVE_INFINITY
   for (let i = 0; i < COPIES; i++) {
     const start = now()

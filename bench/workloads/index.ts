@@ -1,7 +1,19 @@
 // Every benchmark there is, in the order in which they run.
 
 import type { Bench } from '../workload.ts'
+import { products } from './matmul.ts'
 import { passes } from './passes.ts'
+import { dispatchTiny, singleOps } from './single-ops.ts'
+import { compileDeep24, steps } from './steps.ts'
+import { adam1m } from './update.ts'
 
 /** All benchmarks. */
-export const BENCHES: readonly Bench[] = [passes]
+export const BENCHES: readonly Bench[] = [
+  ...products,
+  ...singleOps,
+  adam1m,
+  ...steps,
+  compileDeep24,
+  dispatchTiny,
+  passes,
+]
