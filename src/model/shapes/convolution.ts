@@ -39,10 +39,13 @@ export interface Conv2dOptions {
   readonly groups?: number | undefined
 }
 
-type Option<O, Key extends keyof Conv2dOptions, Default> = O extends {
-  readonly [K in Key]: infer V extends NonNullable<Conv2dOptions[Key]>
-}
-  ? V
+/** An option, its default where it is left out, and `number` where only the build can tell. */
+type Option<O, Key extends keyof Conv2dOptions, Default> = Key extends keyof O
+  ? [O[Key]] extends [undefined]
+    ? Default
+    : Unknown<O[Key]> extends true
+      ? number
+      : O[Key]
   : Default
 
 /** An option for height and width. */

@@ -47,18 +47,23 @@ export type FirstShape<T extends Tensors> = T extends readonly [
 /** `Rest` where there are tensors, and all of one dtype; else why not. */
 type ListRule<Op extends string, T extends Tensors, Rest> = T extends readonly []
   ? `${Op}: needs one tensor or more, got none`
-  : OtherDType<T> extends readonly [infer I extends number, infer E]
-    ? `${Op}: dtypes differ: ${ShowDType<T[0] extends Tensor ? T[0]['dtype'] : never>} (tensor 0) vs ${ShowDType<E>} (tensor ${I}); use cast(x, '${ShowDType<T[0] extends Tensor ? T[0]['dtype'] : never>}')`
+  : T extends readonly [infer First extends Tensor, ...infer Others extends Tensors]
+    ? OtherDType<Others, First['dtype'], [First]> extends readonly [
+        infer At extends number,
+        infer D,
+      ]
+      ? `${Op}: dtypes differ: ${ShowDType<First['dtype']>} (tensor 0) vs ${ShowDType<D>} (tensor ${At}); use cast(x, '${ShowDType<First['dtype']>}')`
+      : Rest
     : Rest
 
-/** The first tensor that has another dtype than the first of all: where it stands, and its dtype. */
-type OtherDType<T extends Tensors, Passed extends Tensors = []> = T extends readonly [
+/** The first tensor of another dtype than `D`, after those passed: its place and its dtype. */
+type OtherDType<T extends Tensors, D, Passed extends Tensors = []> = T extends readonly [
   infer H extends Tensor,
   ...infer Rest extends Tensors,
 ]
-  ? [H['dtype'] & [...Passed, H][0]['dtype']] extends [never]
+  ? [H['dtype'] & D] extends [never]
     ? readonly [Passed['length'], H['dtype']]
-    : OtherDType<Rest, [...Passed, H]>
+    : OtherDType<Rest, D, [...Passed, H]>
   : undefined
 
 /** The shape of tensors one after another along axis `A`; or why they do not fit. */

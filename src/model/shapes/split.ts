@@ -36,9 +36,15 @@ type Repeat<T, P> = P extends Shape
   ? { readonly [I in keyof P]: T }
   : Unknown<P> extends true
     ? readonly T[]
-    : `${P & number}` extends `${number}${number}${number}${number}${string}`
+    : `${P & number}` extends Uncounted
       ? readonly T[]
       : Times<T, P>
+
+/** Numbers in the thousands and beyond, negative ones and fractions, as text. */
+type Uncounted =
+  | `${number}${number}${number}${number}${string}`
+  | `-${string}`
+  | `${string}${'.' | 'e'}${string}`
 
 type Times<T, N, Done extends readonly T[] = []> = Done['length'] extends N
   ? Done
