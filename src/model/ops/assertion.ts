@@ -1,6 +1,7 @@
 // The way out of the checks of tsc and back: forget a shape, or claim one, which is verified when
 // the graph is built.
 
+import { dim } from '../../ir/dim.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
@@ -18,7 +19,7 @@ export function assertShape<S extends Shape, D extends DTypeName, const C extend
   shape: Checked<C, AssertShapeRule<S, [...C]>>,
 ): Tensor<[...C], D> {
   const help = 'correct the shape that is claimed, or reshape the tensor'
-  const claimed = shape as Shape
+  const claimed = (shape as Shape).map(dim)
   accepted(assertShapeRule(x.shape, claimed), [x], assertShape, help)
   return x as Tensor<Shape, D> as Tensor<[...C], D>
 }

@@ -9,7 +9,7 @@ import { type Shape, tensorType } from '../../ir/type.ts'
 import * as core from '../../ops/creation.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type AxesRule, axesRule } from '../shapes/axes.ts'
-import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
+import { accepted, type Checked, refusal } from '../shapes/checked.ts'
 import {
   type ConstantValue,
   type DTypeOfConstant,
@@ -51,12 +51,12 @@ interface FullFunction extends Operator {
   <const S extends Shape>(
     shape: Checked<S, ExtentsRule<'full', [...S]>>,
     value: number,
-  ): Tensor<Out<ExtentsRule<'full', [...S]>>, 'f32'>
+  ): Tensor<[...S], 'f32'>
   <const S extends Shape, D extends DTypeName>(
     shape: Checked<S, ExtentsRule<'full', [...S]>>,
     value: number,
     dtype: D,
-  ): Tensor<Out<ExtentsRule<'full', [...S]>>, D>
+  ): Tensor<[...S], D>
 }
 
 /**
@@ -82,12 +82,12 @@ interface IotaFunction extends Operator {
   <const S extends Shape, A extends number>(
     shape: Checked<S, ExtentsRule<'iota', [...S]>>,
     axis: Checked<A, AxesRule<'iota', [...S], A>>,
-  ): Tensor<Out<ExtentsRule<'iota', [...S]>>, 'i32'>
+  ): Tensor<[...S], 'i32'>
   <const S extends Shape, A extends number, D extends DTypeName>(
     shape: Checked<S, ExtentsRule<'iota', [...S]>>,
     axis: Checked<A, AxesRule<'iota', [...S], A>>,
     dtype: Checked<D, NeedsRule<'iota', D, 'number'>>,
-  ): Tensor<Out<ExtentsRule<'iota', [...S]>>, D>
+  ): Tensor<[...S], D>
 }
 
 /**

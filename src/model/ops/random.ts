@@ -8,7 +8,7 @@ import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import * as distributions from '../../ops/distributions.ts'
 import * as core from '../../ops/random.ts'
-import type { Checked, Out } from '../shapes/checked.ts'
+import type { Checked } from '../shapes/checked.ts'
 import type { ExtentsRule } from '../shapes/creation.ts'
 import { calledFrom, drawFor } from '../tracing.ts'
 import { writtenShape } from './creation.ts'
@@ -41,7 +41,7 @@ interface RandomUniformFunction extends Operator {
   <const S extends Shape, D extends 'f32' | 'f64' = 'f32'>(
     shape: Checked<S, ExtentsRule<'randomUniform', [...S]>>,
     options?: RandomUniformOptions<D>,
-  ): Tensor<Out<ExtentsRule<'randomUniform', [...S]>>, Drawn<D>>
+  ): Tensor<[...S], Drawn<D>>
 }
 
 /** The type of `randomNormal`. */
@@ -49,7 +49,7 @@ interface RandomNormalFunction extends Operator {
   <const S extends Shape, D extends 'f32' | 'f64' = 'f32'>(
     shape: Checked<S, ExtentsRule<'randomNormal', [...S]>>,
     options?: RandomNormalOptions<D>,
-  ): Tensor<Out<ExtentsRule<'randomNormal', [...S]>>, Drawn<D>>
+  ): Tensor<[...S], Drawn<D>>
 }
 
 /** The type of `bernoulli`. */
@@ -57,14 +57,14 @@ interface BernoulliFunction extends Operator {
   <const S extends Shape>(
     shape: Checked<S, ExtentsRule<'bernoulli', [...S]>>,
     options: { readonly probability: number },
-  ): Tensor<Out<ExtentsRule<'bernoulli', [...S]>>, 'bool'>
+  ): Tensor<[...S], 'bool'>
 }
 
 /** The type of `randomBits`. */
 interface RandomBitsFunction extends Operator {
   <const S extends Shape>(
     shape: Checked<S, ExtentsRule<'randomBits', [...S]>>,
-  ): Tensor<Out<ExtentsRule<'randomBits', [...S]>>, 'u32'>
+  ): Tensor<[...S], 'u32'>
 }
 
 /** Numbers drawn evenly from [low, high), [0, 1) by default. Throws E121 in the body of an op. */

@@ -3,9 +3,9 @@
 import { type Shape, shapesEqual } from '../../ir/type.ts'
 import { type Answer, type Fits, type Show, show } from './checked.ts'
 
-/** The claimed shape `C`, or why a tensor of shape `S` cannot have it. */
+/** Whether a tensor of shape `S` can have the claimed shape `C`, else why not. */
 export type AssertShapeRule<S extends Shape, C extends Shape> =
-  Fits<S, C> extends true ? C : `assertShape: expected ${Show<C>}, got ${Show<S>}`
+  Fits<S, C> extends true ? true : `assertShape: expected ${Show<C>}, got ${Show<S>}`
 
 /** The claimed shape, or why a tensor of shape `shape` does not have it. */
 export function assertShapeRule(shape: Shape, claimed: Shape): Answer {

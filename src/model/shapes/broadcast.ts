@@ -42,7 +42,7 @@ type Aligned<A extends Shape, B extends Shape, Done extends Shape = []> = A exte
 ]
   ? B extends readonly [...infer BR extends Shape, infer Y]
     ? Common<X, Y> extends infer D
-      ? D extends Dim
+      ? [D] extends [Dim]
         ? Aligned<AR, BR, [D, ...Done]>
         : Clash<X, Y, Done>
       : never

@@ -13,12 +13,12 @@ type Impossible<D> = D extends Dim
     : never
   : never
 
-/** A shape that is written out, or why no tensor has it. */
+/** Whether a tensor can have a shape that is written out, else why not. */
 export type ExtentsRule<Op extends string, S extends Shape> =
   RankUnknown<S> extends true
-    ? S
+    ? true
     : [Impossible<S[number]>] extends [never]
-      ? S
+      ? true
       : `${Op}: dims must be names or whole numbers from 0, got ${ShowDim<Impossible<S[number]>>} in ${Show<S>}`
 
 /** A shape that is written out, or why no tensor has it. */
