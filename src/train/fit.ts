@@ -6,7 +6,7 @@ import { type BatchOptions, batches } from '../data/batches.ts'
 import { type Dataset, exampleCount } from '../data/dataset.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { ArrayOf, Tensor } from '../ir/tensor.ts'
-import { turnTaker } from '../support/breathe.ts'
+import { type Turns, turnTaker } from '../support/breathe.ts'
 import { clock } from '../support/clock.ts'
 import { type AnyTrainer, batchDim, checkData, inputsFrom, unfit } from './batch-inputs.ts'
 import { evaluator } from './evaluate.ts'
@@ -65,6 +65,8 @@ interface Fitting {
   readonly batch: string
   readonly options: FitOptions<unknown>
   readonly progress: Progress
+  /** One for all epochs: short ones must not put it off. */
+  readonly turns: Turns
 }
 
 /**
@@ -104,7 +106,7 @@ async function prepared(trainer: AnyTrainer, options: FitOptions<unknown>): Prom
   const rest = exampleCount(train) % size
   if (rest > 0) await trainer.prepare({ [batch]: rest })
   const progress = progressOf(options.log)
-  return { trainer, train, dev, size, batch, options, progress }
+  return { trainer, train, dev, size, batch, options, progress, turns: turnTaker() }
 }
 
 function progressOf(log: FitOptions<unknown>['log']): Progress {
@@ -123,12 +125,11 @@ async function runEpoch(
   epoch: number,
   measure: (() => Promise<Means>) | undefined,
 ): Promise<EpochRow> {
-  const { trainer, train, size, batch, options, progress } = fitting
+  const { trainer, train, size, batch, options, progress, turns } = fitting
   const { seed = trainer.seed, shuffle = true, epochs } = options
   const start = clock()
   const steps = Math.ceil(exampleCount(train) / size)
   const totals = averages()
-  const turns = turnTaker()
   const standing = (step: number, values: Means) => {
     return { epoch, epochs, step, steps, elapsed: clock() - start, values }
   }

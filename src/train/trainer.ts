@@ -123,6 +123,7 @@ function started(
     },
     step: (inputs, { read = 'scalars' as never, dims } = {}) => {
       const fed = inputsOf(training, inputs, self.step)
+      namesToRead(first, read)
       return inTurn(async () => {
         const program = dims === undefined ? first : await programFor({ ...first.dims, ...dims })
         await program.run(feedStep(training, program, fed, stepCount + 1))
@@ -204,9 +205,14 @@ function feedStep(
 }
 
 function readOutputs(program: Executable, policy: ReadPolicy<unknown>): object {
-  if (policy === 'none') return {}
-  const names = policy === 'scalars' ? scalarOutputs(program) : checkOutputs(program, policy)
+  const names = namesToRead(program, policy)
   return Object.fromEntries(names.map(name => [name, readOutput(program, name)]))
+}
+
+/** Throws E108 for an output that is not there. */
+function namesToRead(program: Executable, policy: ReadPolicy<unknown>): readonly string[] {
+  if (policy === 'none') return []
+  return policy === 'scalars' ? scalarOutputs(program) : checkOutputs(program, policy)
 }
 
 const scalarOutputs = ({ outputs }: Executable) =>
