@@ -14,7 +14,8 @@ import {
 } from './shapes/checked.ts'
 import { calledFrom } from './tracing.ts'
 
-type SidesRule<S extends Shape, D, T extends Shape, E> = [D] extends [E]
+/** Why two sides of one value do not fit. */
+export type SidesRule<S extends Shape, D, T extends Shape, E> = [D] extends [E]
   ? AllSame<S, T> extends true
     ? 0
     : Refused<S, D, T, E>

@@ -25,7 +25,8 @@ export interface LastAxis<N extends string, I extends number, O extends number>
   ): Tensor<WithLast<S, O>, 'f32'>
 }
 
-type LastAxisRule<
+/** Why an argument does not fit a slot of which only the last axis is known. */
+export type LastAxisRule<
   N extends string,
   S extends Shape,
   D extends DTypeName,
