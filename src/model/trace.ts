@@ -41,19 +41,22 @@ export function trace(definition: Definition, boundary: Boundary): Model {
   const { declarations, params, state } = declare(parts, boundary)
   const tensors: Record<string, Value> = {}
   for (const [key, slot] of Object.entries(inputs)) tensors[key] = builder.input(key, slot)
-  for (const { path, role, type } of declarations) {
-    if (Object.hasOwn(inputs, path)) {
-      const message = `"${path}" must be an input or a parameter, got both`
-      throw nameError('model', message, 'rename one of them', boundary)
-    }
-    builder.argument(role, path, type)
+  const both = declarations.find(({ path }) => Object.hasOwn(inputs, path))
+  if (both !== undefined) {
+    const message = `"${both.path}" must be an input or a parameter, got both`
+    throw nameError('model', message, 'rename one of them', boundary)
   }
+  const ordered = [...declarations].sort((a, b) => rank(a.role) - rank(b.role))
+  for (const { path, role, type } of ordered) builder.argument(role, path, type)
   const bound = bindPart(session, parts, '', '')
   const source = captureSource(boundary)
   const outputs = session.run(() => definition.body(tensors, bound))
   const names = addOutputs(session, outputs, source, boundary)
   return programOf({ graph: builder.finish(), params, state, outputs: names, declarations })
 }
+
+/** Params before state, each in the order of the tree. */
+const rank = (role: 'param' | 'state') => (role === 'param' ? 0 : 1)
 
 function checkInputs(inputs: unknown, boundary: Boundary): void {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
