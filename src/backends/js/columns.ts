@@ -45,7 +45,7 @@ function inStrips(kernel: Loops, axis: Axis): Loops {
   while (axis.extent % size !== 0) size--
   // A prime extent stays in one piece: its rows leave the first cache, which costs less.
   if (size === axis.extent || size < STRIP / 8) return kernel
-  const strips = { name: `${axis.name} strip`, extent: axis.extent / size }
+  const strips = { name: freeAxis(kernel), extent: axis.extent / size }
   const inside = { name: axis.name, extent: size }
   const position = addIndex(scaleIndex(axisIndex(strips), size), axisIndex(inside))
   const rewriter = new Rewriter({
@@ -56,6 +56,15 @@ function inStrips(kernel: Loops, axis: Axis): Loops {
     parallel: [...kernel.parallel.slice(0, -1), strips, inside],
     body: kernel.body.map(stmt => rewriter.stmt(stmt)),
   }
+}
+
+function freeAxis({ parallel, body }: Loops): string {
+  const axesIn = (stmt: Stmt): readonly Axis[] =>
+    stmt.kind === 'store' ? [] : [...stmt.axes, ...stmt.body.flatMap(axesIn)]
+  const taken = new Set([...parallel, ...body.flatMap(axesIn)].map(axis => axis.name))
+  let name = 'strip'
+  while (taken.has(name)) name += '_'
+  return name
 }
 
 /** An access of a loop's own iterations. */

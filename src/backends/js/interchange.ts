@@ -183,12 +183,18 @@ class Interchange {
 
   /** A new row with an element per point. */
   #row(type: DTypeName): Row {
-    // Floats stay in double, as they would in a variable. No identifier has a space, so the name
-    // is free.
+    // Floats stay in double, as they would in a variable.
     const wide = isFloat(type) ? 'f64' : type
-    const row: Row = { name: `row ${this.#rows.length}`, type: wide, shape: [this.#axis.extent] }
+    const row: Row = { name: this.#freeName(), type: wide, shape: [this.#axis.extent] }
     this.#rows.push(row)
     return row
+  }
+
+  #freeName(): string {
+    const taken = new Set([...this.#kernel.params, ...this.#rows].map(array => array.name))
+    let ordinal = this.#rows.length
+    while (taken.has(`row${ordinal}`)) ordinal++
+    return `row${ordinal}`
   }
 
   #rewriter(substitution: Pick<Substitution, 'axis' | 'known'>): Rewriter {
