@@ -4,17 +4,12 @@
 //   npm run demo -- --data DIR
 
 import type { Command } from 'commander'
-import {
-  digits,
-  gatherExamples,
-  type LabelledImages,
-  loadImages,
-  split,
-} from '../src/data/index.ts'
+import { gatherExamples, type LabelledImages } from '../src/data/index.ts'
 import { Literal, select, summarize } from '../src/index.ts'
 import { adam } from '../src/optim/index.ts'
 import { confusionMatrix, evaluate, fit, trainer } from '../src/train/index.ts'
 import { integerFrom, isMain, runExample } from './command.ts'
+import { splitDigits } from './digits.ts'
 import { checkGradient } from './gradient-check.ts'
 import { mnist } from './mnist.ts'
 import type { Report } from './report.ts'
@@ -40,32 +35,24 @@ const BATCH = 64
 const RATE = 1e-3
 /** Embedded digits: enough to learn from in seconds. */
 const EMBEDDED = 6000
-const TRAINED_SHARE = 0.8
 /** Examples of the gradient check, which runs on the reference interpreter. */
 const CHECKED = 4
-
-async function read({ data, seed }: DemoOptions) {
-  if (data === undefined)
-    return { source: 'embedded digits', all: digits({ count: EMBEDDED, seed }) }
-  const loaded = await loadImages(data)
-  return { source: loaded.files.images, all: loaded.data }
-}
 
 /** Runs the demo; data that cannot be read is said before anything else happens. */
 export async function runDemo(options: DemoOptions, report: Report): Promise<DemoResult> {
   const started = performance.now()
   const { bold, dim } = report.colors
-  const { source, all } = await read(options)
-  const [train, dev] = split(all, TRAINED_SHARE, options.seed)
+  const { data, seed } = options
+  const { source, train, heldOut: dev } = await splitDigits({ data, count: EMBEDDED, seed })
   showSummary(report)
-  showCheck(train, options.seed, report)
+  showCheck(train, seed, report)
 
   const t = await trainer(mnist, {
     loss: 'loss',
     optimizer: adam(RATE),
     target: options.target,
     dims: { batch: BATCH },
-    seed: options.seed,
+    seed,
   })
   const [trained, held] = [train.x.shape[0], dev.x.shape[0]]
   report.line(`${bold('training')}  ${trained} images, ${held} held out (${source})`)
@@ -186,7 +173,7 @@ function doneLine({ devAccuracy, seconds, msPerStep }: DemoResult, report: Repor
 }
 
 /** The options of the demo. */
-export function withDemoOptions(command: Command): Command {
+function withDemoOptions(command: Command): Command {
   return command
     .option('--data <dir>', 'folder with MNIST as IDX files; without it, embedded digits')
     .option('--epochs <n>', 'passes over the training images', integerFrom(1), 5)

@@ -1,77 +1,41 @@
-// Logistic regression: is a digit the one or the other? The graph holds the model, the mean sigmoid
-// cross-entropy, its derivative and the update of Adam; the number of images in a batch is a
-// symbolic dim, so mini-batches and the held-out images run through one and the same model.
+// Logistic regression: is a digit the one or the other? The number of images in a batch is a name,
+// so that mini-batches, the last partial one and the held-out images run through one model.
 //
 //   npx tsx examples/logistic.ts --data DIR --digits 3,8
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { batches, type LabelledImages } from '../src/data/index.ts'
 import {
-  add,
-  broadcastTo,
   cast,
   equal,
-  fullLike,
-  type Graph,
-  GraphBuilder,
+  f32,
   greater,
-  type HostTensor,
-  interpret,
-  Literal,
-  matmul,
   mean,
-  reshape,
+  model,
   sigmoidCrossEntropy,
-  tensorType,
-  type Value,
+  squeeze,
 } from '../src/index.ts'
-
+import { dense, zeros } from '../src/nn/index.ts'
+import { adam } from '../src/optim/index.ts'
+import { evaluate, trainer } from '../src/train/index.ts'
 import { integerFrom, isMain, runExample } from './command.ts'
 import { splitDigits } from './digits.ts'
 import { type Report, sparkline } from './report.ts'
-import { adam, startTraining } from './training.ts'
 
-interface Model {
-  readonly w: Value
-  readonly b: Value
-  readonly loss: Value
-  readonly accuracy: Value
-}
-
-/**
- * `logits = x·w + b`, the loss of a batch, and the share of it that the sign of the logits gets
- * right.
- */
-function model(builder: GraphBuilder, pixels: number): Model {
-  const x = builder.input('x', tensorType('f32', ['batch', pixels]))
-  const y = builder.input('y', tensorType('f32', ['batch']))
-  const w = builder.param('w', tensorType('f32', [pixels, 1]))
-  const b = builder.param('b', tensorType('f32'))
-  const logits = add(reshape(matmul(x, w), ['batch']), broadcastTo(b, ['batch']))
-  const loss = mean(sigmoidCrossEntropy(logits, y))
-  const answer = greater(logits, fullLike(logits, 0))
-  const isRight = equal(answer, greater(y, fullLike(y, 0.5)))
-  return { w, b, loss, accuracy: mean(cast(isRight, 'f32')) }
-}
-
-/** The graph that measures: loss and accuracy of a batch. */
-export function measuringGraph(pixels: number): Graph {
-  const builder = new GraphBuilder('measure')
-  const { loss, accuracy } = model(builder, pixels)
-  return builder.output('loss', loss).output('accuracy', accuracy).finish()
-}
-
-/** The graph of one training step: the loss of a batch, and new values for w and b. */
-export function trainingGraph(pixels: number, rate: number): Graph {
-  const builder = new GraphBuilder('train')
-  const { w, b, loss } = model(builder, pixels)
-  builder.output('loss', loss)
-  adam(rate)(builder, loss, [
-    { name: 'w', value: w },
-    { name: 'b', value: b },
-  ])
-  return builder.finish()
-}
+/** One unit over the pixels: the sign of its logit is the answer. */
+const logistic = model({
+  name: 'logistic',
+  inputs: { x: f32('batch', 784), y: f32('batch') },
+  params: { unit: dense(784, 1, { weights: zeros() }) },
+  body({ x, y }, { unit }) {
+    const logits = squeeze(unit(x), 1)
+    const isRight = equal(greater(logits, 0), greater(y, 0.5))
+    return {
+      loss: mean(sigmoidCrossEntropy(logits, y)),
+      accuracy: mean(cast(isRight, 'f32')),
+    }
+  },
+})
 
 /** What is asked of the example. */
 export interface LogisticOptions {
@@ -114,23 +78,18 @@ export async function runLogistic(
 }
 
 /** Gets the data, which may fail, and answers what remains to be done. */
-export async function prepareLogistic(
+async function prepareLogistic(
   options: LogisticOptions,
-): Promise<(report: Report) => LogisticResult> {
+): Promise<(report: Report) => Promise<LogisticResult>> {
   const { digits, steps, seed } = options
   const found = await splitDigits({ data: options.data, only: digits, count: WRITTEN, seed })
   const split = { train: asked(found.train, digits[1]), heldOut: asked(found.heldOut, digits[1]) }
-  const [pixels, trained, heldOut] = [
-    split.train.x.shape[1]!,
-    split.train.y.shape[0]!,
-    split.heldOut.y.shape[0]!,
-  ]
+  const [trained, heldOut] = [split.train.y.shape[0], split.heldOut.y.shape[0]]
   const told = { source: found.source, digits, seed, trained, heldOut, steps }
-  return report => {
+  return async report => {
     report.event({ event: 'start', example: 'logistic', ...told })
     report.line(heading(report, told))
-    const { losses, params } = train(pixels, split.train, steps, seed, report)
-    const measured = measure(pixels, split, params)
+    const { losses, measured } = await train(split, steps, seed, report)
     const result = { ...told, firstLoss: losses[0]!, ...measured }
     for (const line of summary(report, losses, result)) report.line(line)
     report.event({ event: 'result', example: 'logistic', ...result })
@@ -139,66 +98,47 @@ export async function prepareLogistic(
 }
 
 /** Images and, for each, whether it shows the second of the two digits: 1 or 0. */
-interface Question {
-  readonly x: HostTensor
-  readonly y: HostTensor
-}
+type Question = ReturnType<typeof asked>
 
 interface Split {
   readonly train: Question
   readonly heldOut: Question
 }
 
-function asked({ x, y }: LabelledImages, positive: number): Question {
+function asked({ x, y }: LabelledImages, positive: number) {
   const data = Float32Array.from(y.data, digit => (digit === positive ? 1 : 0))
-  return { x, y: { shape: y.shape, dtype: 'f32', data } }
+  return { x, y: { shape: y.shape, dtype: 'f32' as const, data } }
 }
 
 /** Mini-batches of one epoch after another. */
-function* endless(examples: Question, seed: number): Generator<Question, never> {
-  for (let epoch = 0; ; epoch++) {
-    yield* batches({ ...examples }, BATCH, { seed, epoch })
-  }
+function* endless(examples: Question, seed: number) {
+  for (let epoch = 0; ; epoch++) yield* batches(examples, BATCH, { seed, epoch })
 }
 
-interface Trained {
-  readonly losses: readonly number[]
-  readonly params: { readonly w: Literal; readonly b: Literal }
-}
-
-function train(
-  pixels: number,
-  examples: Question,
-  steps: number,
-  seed: number,
-  report: Report,
-): Trained {
-  const zeros = { w: Literal.full('f32', [pixels, 1], 0), b: 0 }
-  const training = startTraining(trainingGraph(pixels, RATE), zeros)
-  const supply = endless(examples, seed)
+async function train(split: Split, steps: number, seed: number, report: Report) {
+  const t = await trainer(logistic, {
+    loss: 'loss',
+    optimizer: adam(RATE),
+    target: 'js',
+    dims: { batch: BATCH },
+  })
   const losses: number[] = []
-  for (let step = 1; step <= steps; step++) {
-    const { x, y } = supply.next().value
-    const loss = training.step({ x, y }).loss!.at(0)
-    losses.push(loss)
+  for (const rows of endless(split.train, seed)) {
+    const { loss } = await t.step(rows, { dims: { batch: rows.y.shape[0] } })
+    const step = losses.push(loss)
     report.event({ event: 'step', example: 'logistic', step, loss })
     report.progress('logistic', step, steps, `loss ${loss.toFixed(3)}`)
+    if (step === steps) break
   }
-  return { losses, params: { w: training.value('w'), b: training.value('b') } }
-}
-
-function measure(pixels: number, { train, heldOut }: Split, params: Trained['params']) {
-  const graph = measuringGraph(pixels)
-  const [seen, unseen] = [train, heldOut].map(({ x, y }) => {
-    const { loss, accuracy } = interpret(graph, { ...params, x, y }).outputs
-    return { loss: loss!.at(0), accuracy: accuracy!.at(0) }
-  })
-  return {
-    trainLoss: seen!.loss,
-    trainAccuracy: seen!.accuracy,
-    heldOutLoss: unseen!.loss,
-    heldOutAccuracy: unseen!.accuracy,
+  const [seen, unseen] = [await evaluate(t, split.train), await evaluate(t, split.heldOut)]
+  t.dispose()
+  const measured = {
+    trainLoss: seen.loss!,
+    trainAccuracy: seen.accuracy!,
+    heldOutLoss: unseen.loss!,
+    heldOutAccuracy: unseen.accuracy!,
   }
+  return { losses, measured }
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
@@ -236,7 +176,7 @@ function summary(
 }
 
 /** `3,8` as two different digits. */
-export function parseDigits(text: string): [number, number] {
+function parseDigits(text: string): [number, number] {
   const [first, second, ...more] = text.split(',')
   const isDigit = (part: string | undefined) => part !== undefined && /^[0-9]$/.test(part)
   if (isDigit(first) && isDigit(second) && more.length === 0 && first !== second) {
@@ -245,8 +185,8 @@ export function parseDigits(text: string): [number, number] {
   throw new InvalidArgumentError('It must be two different digits, such as 3,8.')
 }
 
-/** The options that `logistic` and `demo` share. */
-export function withLogisticOptions(command: Command): Command {
+/** The options of the example. */
+function withLogisticOptions(command: Command): Command {
   return command
     .option('--data <dir>', 'folder with MNIST as IDX files; without it, digits are written')
     .addOption(

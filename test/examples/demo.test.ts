@@ -6,8 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runLogistic } from '../../examples/logistic.ts'
-import { collecting } from './collect.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -31,30 +29,45 @@ function start(example: string, args: readonly string[], env: NodeJS.ProcessEnv 
   })
 }
 
+const parsed = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+
 describe('npm run demo', () => {
   it('prints one JSON object per event, the last one with the final numbers', async () => {
-    const { code, stdout, stderr } = await start('demo', ['--json', '--steps', '20'])
+    const { code, stdout, stderr } = await start('demo', ['--json', '--epochs', '1'])
     expect([code, stderr]).toEqual([0, ''])
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line) as Record<string, unknown>)
+    const events = parsed(stdout)
     const names = new Set(events.map(({ event }) => event))
     expect([...names]).toEqual(['start', 'step', 'result', 'done'])
-    const { report } = collecting()
-    const logistic = await runLogistic({ digits: [3, 8], steps: 20, seed: 1 }, report)
-    expect(events.at(-1)).toMatchObject({ event: 'done', parabola: { adam: { step: 200 } } })
-    expect(events.at(-1)?.logistic).toEqual(JSON.parse(JSON.stringify(logistic)))
+    const done = events.at(-1)!
+    expect(Object.keys(done)).toEqual([
+      'event',
+      'trainAccuracy',
+      'devAccuracy',
+      'seconds',
+      'msPerStep',
+    ])
+    expect(done.devAccuracy).toBeGreaterThan(0.5)
+    const { confusion } = events.at(-2) as { confusion: number[][] }
+    const total = confusion.flat().reduce((sum, count) => sum + count, 0)
+    const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0)
+    expect([confusion.length, total]).toEqual([10, 1200])
+    expect(right / total).toBe(done.devAccuracy)
   })
 
-  it('prints results on stdout and progress on stderr, without escape sequences in pipes', async () => {
-    const { code, stdout, stderr } = await start('demo', ['--steps', '20'])
+  it('prints the summary, the gradient check, epochs, mistakes; progress on stderr', async () => {
+    const { code, stdout, stderr } = await start('demo', ['--epochs', '1'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^parabola {3}minimize/)
-    expect(stdout).toMatch(/\ndone {7}w = 5\.000, \d+\.\d % of unseen digits right, \d+\.\d s\n$/)
-    expect(stderr).toMatch(/^logistic: step 5 of 20, loss 0\.\d{3}\n(?:logistic: .*\n){3}$/)
+    expect(stdout).toMatch(/^l1 {2,}\[64, 128\] {2,}100,480 .* mnist\.ts:\d+$/m)
+    expect(stdout).toMatch(/^mnist: 109,386 trainable, 0 frozen$/m)
+    expect(stdout.match(/^ {2}l\d\.[wb] .* ok$/gm)).toHaveLength(6)
+    expect(stdout).toMatch(/^ {6}1 +\d\.\d{4} +\d+\.\d % +\d\.\d{4} +\d+\.\d % +\d+\.\d$/m)
+    expect(stdout).toMatch(/\ndone {6}\d+\.\d % of unseen digits right, .* ms\/step, \d+\.\d s\n$/)
+    expect(stderr).toMatch(/^training: step \d+ of 75, epoch 1, loss \d\.\d{3}\n/)
     expect(stdout + stderr).not.toContain('\x1b')
-    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('colours where it is told to, unless NO_COLOR is set', async () => {
@@ -67,8 +80,16 @@ describe('npm run demo', () => {
   it('explains itself', async () => {
     const { code, stdout } = await start('demo', ['--help'])
     expect(code).toBe(0)
-    for (const option of ['--data <dir>', '--digits <a,b>', '--steps', '--seed', '--json'])
+    for (const option of ['--data <dir>', '--epochs <n>', '--target <name>', '--seed', '--json'])
       expect(stdout).toContain(option)
+  })
+
+  it('gives the same losses for the same seed', async () => {
+    const losses = async () => {
+      const { stdout } = await start('demo', ['--json', '--epochs', '1', '--seed', '3'])
+      return parsed(stdout).filter(({ event }) => event === 'step')
+    }
+    expect(await losses()).toEqual(await losses())
   })
 })
 
