@@ -6,6 +6,7 @@ import pc from 'picocolors'
 import type { Op, OpTable } from '../src/ir/op.ts'
 import { ops } from '../src/ops/registry.ts'
 import { CHECKS, type Check } from '../test/generic/checks.ts'
+import { checkJs, checkJsGradient } from '../test/generic/js-checks.ts'
 import { checkRefusals } from '../test/generic/refusals.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -58,7 +59,7 @@ function rowOf(op: Op, seed: number, repeats: number): Row {
     secondOrder: status(CHECKS.secondOrder),
     // An op whose text does not survive cannot be run from text either.
     interpreter: text === 'fail' ? 'fail' : interpreter,
-    js: 'none',
+    js: failingWith(status(checkJs), status(checkJsGradient)),
     wasm: 'none',
     wgsl: 'none',
   }

@@ -111,7 +111,7 @@ class Planner {
     const base = this.#needs.values.get(view.of)!
     const isGiven = base.node === undefined || this.#needs.literals.has(base.id)
     if (!isGiven && !this.#stored.has(base.id)) return undefined
-    if (view.start === 0) return view
+    if (view.start === 0 && value.size === base.size) return view
     return canBegin(value, view.start) && this.#hasRanges(base) ? view : undefined
   }
 
@@ -122,7 +122,7 @@ class Planner {
     return this.#stored.has(base.id) && !this.#needs.claims.outputs.has(base.id)
   }
 
-  /** An accumulation is finished in the kernel of the one value that it leads to, if there is one. */
+  /** An accumulation ends in the kernel of the one value that it leads to, if there is one. */
   #accumulated(value: Computed, demand: Demand): void {
     const finisher = this.#demands.finisherOf(value.id)
     const canFinish = isMadeBy(value, 'reduction', 'contraction') && value.size > 0

@@ -28,7 +28,8 @@ const SIZES = Object.fromEntries(Array.from({ length: 200 }, (_, size) => [`n${s
 
 const TOLERANCE = 1e-11
 
-interface Form {
+/** Types and attributes of one op. */
+export interface Form {
   readonly types: readonly TensorType[]
   readonly attributes: Attributes
 }
@@ -48,7 +49,7 @@ function symbolicForms({ op, sample, operands }: d.Trial): Form[] {
 }
 
 /** Loss and gradients of the op: every operand an input, and a weight for every result. */
-function lossOf({ op }: d.Trial, { types, attributes }: Form): Graph {
+export function lossOf({ op }: d.Trial, { types, attributes }: Form): Graph {
   const builder = new GraphBuilder('symbolic')
   const inputs = types.map((type, i) => builder.input(`x${i}`, type))
   const results = builder.append(op, inputs, attributes)
@@ -99,13 +100,13 @@ export const checkSymbolic: Check = (op, seed, repeats) => {
 }
 
 /** Weights that differ from element to element. */
-function unit(shape: readonly number[], size: number): Literal {
+export function unit(shape: readonly number[], size: number): Literal {
   const data = Float64Array.from({ length: size }, (_, i) => 1 + (i % 7) / 8)
   return new Literal('f64', shape, data)
 }
 
 /** The operands that get a cotangent. */
-function differentiable(trial: d.Trial): string[] {
+export function differentiable(trial: d.Trial): string[] {
   const one = d.run(trial, trial.operands).find(({ dtype }) => isFloat(dtype))
   if (one === undefined) return []
   const cts = d.runPullback(

@@ -5,7 +5,7 @@
 
 import type { Literal } from '../../src/ir/literal.ts'
 import type { Op } from '../../src/ir/op.ts'
-import { type DTypeName, isFloat } from '../../src/support/dtype.ts'
+import { DTYPES, type DTypeName, isFloat } from '../../src/support/dtype.ts'
 
 /** What an error can come from. */
 export type ErrorClass = 'exact' | 'elementwise' | 'accumulation' | 'graph'
@@ -50,26 +50,35 @@ export function toleranceOf(dtype: DTypeName, errorClass: ErrorClass): number {
   return dtype === 'f32' || dtype === 'f64' ? TOLERANCES[dtype][errorClass] : 0
 }
 
-/** The first element that is too far off, as a sentence; undefined where there is none. */
+/**
+ * The first element that is too far off what memory would hold of `wanted`, as a sentence; undefined
+ * where there is none.
+ */
 export function difference(
   got: Literal,
   wanted: Literal,
   errorClass: ErrorClass,
+  /** The narrowest float of the computation, where the value itself is wider. */
+  narrowest: DTypeName = wanted.dtype,
 ): string | undefined {
   const [type, other] = [wanted, got].map(({ dtype, shape }) => `${dtype}[${shape}]`)
   if (type !== other) return `needs ${type}, got ${other}`
-  const tolerance = toleranceOf(wanted.dtype, errorClass)
+  const tolerance = isFloat(wanted.dtype) ? toleranceOf(narrowest, errorClass) : 0
   for (let i = 0; i < wanted.size; i++) {
-    const [value, want] = [got.at(i), wanted.at(i)]
-    if (Object.is(value, want) || isClose(value, want, tolerance)) continue
+    const [value, want] = [got.at(i), DTYPES[wanted.dtype].round(wanted.at(i))]
+    if (isClose(value, want, tolerance)) continue
     return `element ${i} is ${value}, not ${want}`
   }
   return undefined
 }
 
-/** Zeros of either sign are close, infinities and NaN only to themselves. */
-function isClose(value: number, want: number, tolerance: number): boolean {
-  return value === want || Math.abs(value - want) <= tolerance * (1 + Math.abs(want))
+/**
+ * Infinities and NaN are close to themselves only, zeros of either sign to each other unless what is
+ * asked for is exact.
+ */
+export function isClose(value: number, want: number, tolerance: number): boolean {
+  if (Object.is(value, want)) return true
+  return tolerance > 0 && Math.abs(value - want) <= tolerance * (1 + Math.abs(want))
 }
 
 /** A literal as memory holds it: floats rounded to their dtype. */
