@@ -12,8 +12,12 @@ import {
 import type { Answer, RankUnknown } from './checked.ts'
 
 /** The shape of a reduction of `S` over axes `A`, all where left out; or why there is none. */
-export type ReduceRule<Op extends string, S extends Shape, A, Keep = false> =
-  RankUnknown<S> extends true
+export type ReduceRule<Op extends string, S extends Shape, A, Keep = false> = [A, Keep] extends [
+  undefined,
+  false,
+]
+  ? []
+  : RankUnknown<S> extends true
     ? Shape
     : [A] extends [undefined]
       ? Reduced<S, keyof S, Keep>

@@ -167,6 +167,8 @@ describe('the rule of reductions', () => {
     expectTypeOf<ReduceRule<'sum', X, number | undefined>>().toEqualTypeOf<Shape>()
     expectTypeOf<ReduceRule<'sum', X, 0, boolean>>().toEqualTypeOf<Shape>()
     expectTypeOf<ReduceRule<'sum', [2] | [2, 3], 1>>().toEqualTypeOf<Shape>()
+    expectTypeOf<ReduceRule<'sum', Shape, undefined>>().toEqualTypeOf<[]>()
+    expectTypeOf<ReduceRule<'sum', Shape, undefined, true>>().toEqualTypeOf<Shape>()
     expectTypeOf<ReduceRule<'sum', Shape, 7>>().toEqualTypeOf<Shape>()
     expectTypeOf<ReduceRule<'sum', [number, 16 | 32, 'a'], 2>>().toEqualTypeOf<[number, 16 | 32]>()
   })
