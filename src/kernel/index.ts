@@ -128,8 +128,8 @@ export function scaleIndex(a: Index, scale: number): Index {
 /**
  * A division in normal form. A multiple of `by` moves out of the atom (`mod` drops it); an atom
  * whose range makes it trivial disappears: `div` of 0 <= e < by is 0, `mod` is e, `exact` of a
- * multiple is its quotient; digits below a common factor leave `div` and `mod`, and `div` of `div`
- * is one. All of it holds for negative values too.
+ * multiple is its quotient; digits below a common factor leave `div` and `mod`, and a `div` inside
+ * of `div` joins it. All of it holds for negative values too.
  */
 export function divide(kind: Division, e: Index, by: number): Index {
   invariant(Number.isInteger(by) && by > 0, 'index expression', `${kind} by ${by}, needs 1 or more`)
@@ -147,11 +147,17 @@ export function divide(kind: Division, e: Index, by: number): Index {
 
 function floorQuotient(e: Index, by: number): Index {
   if (isWithin(e, by)) return index(0)
+  const nested = e.terms.find(({ scale, of }) => scale === 1 && of.kind === 'div')
+  if (nested?.of.kind === 'div') {
+    const { of, by: below } = nested.of
+    const others = index(
+      e.constant,
+      e.terms.filter(term => term !== nested),
+    )
+    return divide('div', addIndex(scaleIndex(others, below), of), by * below)
+  }
   const parts = digits(e, by)
   if (parts !== undefined) return divide('div', parts.high, by / parts.unit)
-  const [first] = e.terms
-  const isAlone = e.constant === 0 && e.terms.length === 1 && first?.scale === 1
-  if (isAlone && first.of.kind === 'div') return divide('div', first.of.of, by * first.of.by)
   return divisionIndex('div', e, by)
 }
 

@@ -3,7 +3,7 @@
 // depends on extents alone, never on the target.
 
 import { type Axis, addIndex, axisIndex, type Index, scaleIndex } from '../kernel/index.ts'
-import { type Acc, type Combine, type Loop, pointsOf, type Stmt } from '../kernel/kernel.ts'
+import type { Acc, Combine, Loop, Stmt } from '../kernel/kernel.ts'
 import { acc, type Scalar } from '../kernel/scalar.ts'
 import { Rewriter } from '../kernel/substitute.ts'
 
@@ -18,7 +18,7 @@ export interface Cut {
   readonly index: readonly Index[]
 }
 
-/** The axes with the last `LONGEST` iterations or fewer inside; `outer` is empty for a short loop. */
+/** The axes with at most `LONGEST` iterations inside; `outer` is empty for a short loop. */
 export function cut(axes: readonly Axis[]): Cut {
   let at = axes.length - 1
   let points = 1
@@ -36,10 +36,10 @@ export function cut(axes: readonly Axis[]): Cut {
   return { outer: [...before, chunk], inner: [within, ...after], index: index(position) }
 }
 
-/** A size of chunks that divides the extent, if there is one that is not too small. */
+/** A size of chunks that divides the extent if one does that is not too small, else even ones. */
 function chunkOf(extent: number, most: number): number {
   for (let size = most; 4 * size >= most && size > 0; size--) if (extent % size === 0) return size
-  return most
+  return Math.ceil(extent / Math.ceil(extent / most))
 }
 
 /** What is accumulated: a value per position, how, and under which name. */
@@ -102,8 +102,3 @@ const loopOf = (axes: readonly Axis[], one: Acc, body: readonly Stmt[]): Loop =>
   accs: [one],
   body,
 })
-
-/** Whether the points of `axes` are more than one loop takes. */
-export function isLong(axes: readonly Axis[]): boolean {
-  return pointsOf(axes) > LONGEST
-}

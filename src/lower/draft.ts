@@ -80,12 +80,13 @@ export class Draft {
     return made
   }
 
-  /** An element of a place. */
+  /** An element of a place; as one row where that spares the index a division. */
   load(place: Place, index: readonly Index[], fill?: Scalar): Scalar {
-    const flat =
-      fill === undefined && index.some(isDivided) ? flatIndex(index, place.shape) : undefined
-    if (flat !== undefined && !isDivided(flat)) {
-      return this.load({ ...place, shape: [sizeOf(place.shape)] }, [flat])
+    const size = sizeOf(place.shape)
+    const isDirect = fill !== undefined || !index.some(isDivided)
+    const flat = isDirect ? undefined : flatIndex(index, place.shape)
+    if (flat !== undefined && !isDivided(flat) && isWithin(flat, size)) {
+      return this.load({ ...place, shape: [size] }, [flat])
     }
     const bound = this.#parameter(place, 'read')
     if (bound.param.access === 'write') bound.param = { ...bound.param, access: 'update' }

@@ -57,7 +57,7 @@ export class KernelTable {
     const nodes = ids.map(id => this.#values.get(id)!).filter(value => value.node !== undefined)
     const names = [...new Set(nodes.filter(isWork).map(({ node }) => node!.op.name))]
     const [first, second, third, ...rest] = names
-    if (first === undefined) return nodes.at(-1)?.node?.op.name ?? 'copy'
+    if (first === undefined) return nodes.length === 0 ? 'copy' : nodes.at(-1)!.node!.op.name
     return rest.length > 0 ? `${first}_${second}_${third}_etc` : names.join('_')
   }
 }

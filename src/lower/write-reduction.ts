@@ -28,7 +28,8 @@ export function writeReduction(workshop: Workshop, value: Reduced, root: Compute
   }
   const draft = workshop.draft()
   const store = draft.target(workshop.places.of(root.id))
-  const read = (along: readonly Index[]) => draft.read(value.operands[0]!, index(along))
+  const beyond = beyondEnd(value)
+  const read = (along: readonly Index[]) => draft.read(value.operands[0]!, index(along), beyond)
   const position = (along: readonly Index[]) =>
     s.indexValue(
       flatIndex(
@@ -56,8 +57,7 @@ function writeInChunks(workshop: Workshop, value: Reduced, root: Computed): Writ
   const first = workshop.draft()
   first.computes(value.id)
   const storePart = first.target(parts)
-  const identity = s.constant(value.dtype, identityOf(combine, value.dtype))
-  const element = first.read(value.operands[0]!, index(along), identity)
+  const element = first.read(value.operands[0]!, index(along), beyondEnd(value))
   const part = accumulate(inner, { combine, name: 's', value: () => element })
   const partKernel = {
     kind: 'kernel',
@@ -80,6 +80,12 @@ function writeInChunks(workshop: Workshop, value: Reduced, root: Computed): Writ
     { draft: first, kernel: partKernel, roots: [value.id] },
     { draft: second, kernel, roots: [root.id] },
   ]
+}
+
+/** What stands for an element beyond the end of the last chunk. */
+function beyondEnd({ lowering, context }: Reduced): Scalar {
+  const { dtype } = context.types[0]!
+  return s.constant(dtype, identityOf(lowering.combine, dtype))
 }
 
 /** Kept and reduced points of a reduction, and the operand's index from those along both. */

@@ -8,10 +8,12 @@ import {
   axisIndex,
   type Division,
   divide,
+  flatIndex,
   type Index,
   index,
   range,
   scaleIndex,
+  unflatIndex,
   valueIndex,
 } from '../../src/kernel/index.ts'
 import { constant } from '../../src/kernel/scalar.ts'
@@ -122,6 +124,26 @@ function positions(): (readonly [number, number])[] {
   const all = Array.from({ length: i.extent * j.extent }, (_, n) => n)
   return all.map(n => [Math.floor(n / j.extent), n % j.extent] as const)
 }
+
+describe('positions in row-major order', () => {
+  test('are those that their own index gives, under any shape', () => {
+    const shape = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 })
+    const property = fc.property(shape, shape, (from, to) => {
+      const at = from.map((extent, d) => axisIndex({ name: `a${d}`, extent }))
+      const position = flatIndex(at, from)
+      expect(flatIndex(unflatIndex(position, to), to)).toBe(position)
+    })
+    fc.assert(property, runs({ test: 500, ci: 1000 }))
+  })
+
+  test('come from a quotient and a remainder that belong together, scaled or not', () => {
+    const e = plus(scaleIndex(I, 4), scaleIndex(J, 3))
+    const [quotient, rest] = [divide('div', e, 7), divide('mod', e, 7)]
+    expect(plus(scaleIndex(quotient, 7), rest)).toBe(e)
+    expect(plus(scaleIndex(quotient, 21), I, scaleIndex(rest, 3))).toBe(plus(scaleIndex(e, 3), I))
+    expect(plus(scaleIndex(quotient, 6), rest)).not.toBe(e)
+  })
+})
 
 describe('random expressions', () => {
   test('keep their value in normal form wherever it is defined', () => {

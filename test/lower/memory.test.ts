@@ -6,7 +6,7 @@ import { tensorType } from '../../src/ir/type.ts'
 import { asLoops } from '../../src/kernel/kernel.ts'
 import { layoutState } from '../../src/lower/state.ts'
 import { caseOf, expectMeaning, kernelOf } from './programs.ts'
-import { scratchBytes } from './run.ts'
+import { scratchBytes, TARGET } from './run.ts'
 
 describe('a movement that keeps the order of elements', () => {
   it('is its operand under another shape, at another offset', () => {
@@ -243,5 +243,18 @@ describe('a block of state', () => {
     expect(() => layoutState([{ members: [f32, f32] }])).toThrow('got a twice')
     const symbolic = { name: 'c', type: tensorType('f32', ['batch']) }
     expect(() => layoutState([{ members: [symbolic] }])).toThrow('dims are integers, got [batch]')
+  })
+})
+
+describe('a target', () => {
+  it('without a dtype of the graph refuses it', () => {
+    const text = `graph @g(input %x: f64[2]) {
+  %0 = exp %x : f64[2]
+  return a = %0
+}`
+    const single = { ...TARGET, name: 'wgsl', dtypes: ['f32', 'i32', 'u32', 'bool'] } as const
+    expect(() => caseOf(text, single)).toThrow('E501')
+    expect(() => caseOf(text, single)).toThrow('target wgsl has f32, i32, u32, bool, got f64')
+    expectMeaning(caseOf(text), 'elementwise')
   })
 })

@@ -1,8 +1,10 @@
 // Lowered graphs under the kernel interpreter: memory is filled from arguments by name, and outputs
 // and updated state come back as literals.
 
+import { js } from '../../src/backends/js/index.ts'
+import type { Rounding } from '../../src/ir/evaluate.ts'
 import type { Graph } from '../../src/ir/graph.ts'
-import { interpret, type RunResult } from '../../src/ir/interpret.ts'
+import type { RunResult } from '../../src/ir/interpret.ts'
 import { Literal } from '../../src/ir/literal.ts'
 import { interpretProgram, placeBuffers } from '../../src/kernel/interpret.ts'
 import { arenaBytes, type Program } from '../../src/kernel/program.ts'
@@ -12,17 +14,10 @@ import type { Lowered, StateLayout } from '../../src/lower/lowered.ts'
 import { layoutState } from '../../src/lower/state.ts'
 import { afterDerivative } from '../../src/passes/pipeline.ts'
 import { runPipeline } from '../../src/rewrite/pass-manager.ts'
-import { DTYPE_NAMES, DTYPES, type TypedArray } from '../../src/support/dtype.ts'
+import { DTYPES, type TypedArray } from '../../src/support/dtype.ts'
 
-/** A target that has everything. */
-export const TARGET: Target = {
-  name: 'js',
-  dtypes: DTYPE_NAMES,
-  rowBytes: 2 ** 20,
-  maxBindings: 64,
-  lanes: 1,
-  minPoints: 1,
-}
+/** The target that has every dtype. */
+export const TARGET: Target = js.target
 
 /** Values by argument name. */
 export type Arguments = Readonly<Record<string, Literal>>
@@ -49,6 +44,7 @@ export function runLowered(
   { program, inputs, outputs, constants }: Lowered,
   given: Arguments,
   state: StateLayout = plainState(graph),
+  rounding: Rounding = 'f64',
 ): RunResult {
   const data = new Map<string, TypedArray>()
   for (const [name, buffer] of inputs) data.set(buffer, given[name]!.toHost().data)
@@ -60,7 +56,7 @@ export function runLowered(
   const memory = placeBuffers(arena, data)
   // What is not written must not look like an answer.
   poison(program, memory)
-  interpretProgram(program, memory)
+  interpretProgram(program, memory, rounding)
   const read = (buffer: string, shape: readonly number[]) => {
     const { type } = arena.buffers.find(({ name }) => name === buffer)!
     return new Literal(type, shape, Float64Array.from(memory.get(buffer)!))
@@ -98,11 +94,6 @@ function shapeOf(graph: Graph, id: number): readonly number[] {
   const argument = graph.arguments.find(candidate => candidate.id === id)
   const type = argument?.type ?? graph.nodes[id]!.results[0]!.type
   return type.shape as readonly number[]
-}
-
-/** The reference's answer to the same question, rounded where memory rounds: at the end. */
-export function meant(graph: Graph, given: Arguments): RunResult {
-  return interpret(graph, given)
 }
 
 /** Bytes of scratch. */

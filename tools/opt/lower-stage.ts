@@ -1,22 +1,12 @@
-// What opt prints for --lower: the program of a graph, for a target that has every dtype.
+// What opt prints for --lower: the program of a graph, for the target that has every dtype.
 
+import { js } from '../../src/backends/js/index.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import { verifyGraph } from '../../src/ir/verify.ts'
-import type { Target } from '../../src/kernel/target.ts'
 import { printKernels } from '../../src/kernel/text.ts'
 import { lower } from '../../src/lower/lower.ts'
 import { layoutState } from '../../src/lower/state.ts'
 import { GraphError } from '../../src/support/diagnostic.ts'
-import { DTYPE_NAMES } from '../../src/support/dtype.ts'
-
-const TARGET: Target = {
-  name: 'js',
-  dtypes: DTYPE_NAMES,
-  rowBytes: 2 ** 20,
-  maxBindings: 64,
-  lanes: 1,
-  minPoints: 1,
-}
 
 /** The program of a bound core graph as text; params and state lie in the order of the graph. */
 export function lowered(graph: Graph): string {
@@ -27,6 +17,6 @@ export function lowered(graph: Graph): string {
   }
   const members = graph.arguments.filter(({ role }) => role === 'param' || role === 'state')
   const state = layoutState([{ members }])
-  const { program } = lower(graph, { target: TARGET, state, verify: true })
+  const { program } = lower(graph, { target: js.target, state, verify: true })
   return printKernels({ programs: [program], kernels: program.kernels })
 }
