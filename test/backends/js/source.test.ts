@@ -1,0 +1,161 @@
+// The generated code as people read it: formatted, a function per kernel, nothing superfluous.
+
+import { expect, test } from 'vitest'
+import { emitModule } from '../../../src/backends/js/module.ts'
+import { TILE_SOURCE } from '../../../src/backends/js/tile.ts'
+import { kernelOf } from '../../kernel/files.ts'
+import { launchOf } from './programs.ts'
+
+/** The functions of a kernel, without those that all contracts share. */
+function sourceOf(text: string): string {
+  const { source } = emitModule(launchOf(kernelOf(text)))
+  return `\n${source.replace(`'use strict'\n\n`, '').replace(`${TILE_SOURCE}\n`, '')}`
+}
+
+test('loops: what is shared has a name, what does not change is outside', () => {
+  const text = `kernel @softmax(x: read f32[4,9], k: read i32[4], y: write f32[4,9]) {
+    parallel i in 4
+    row e: f32[9]
+    over j in 9 { m max= x[i, j] }
+    over j in 9 { e[j] = exp(x[i, j] - m)  s += exp(x[i, j] - m) }
+    over j in 9 { y[i, j] = select(index(j) == k[i], 0, e[j] * (1 / s)) + (x[i, j - 1] else -1) } }`
+  expect(sourceOf(text)).toMatchInlineSnapshot(`
+    "
+    // read f32[4,9], read i32[4], write f32[4,9], row f32[9]
+    function k0_softmax(b0, b1, b2, w0) {
+      for (let a0 = 0; a0 < 4; a0++) {
+        let s0 = -Infinity
+        for (let a1 = 0; a1 < 9; a1++) {
+          s0 = Math.max(s0, b0[9 * a0 + a1])
+        }
+        let s1 = 0
+        for (let a1 = 0; a1 < 9; a1++) {
+          const t0 = Math.exp(b0[9 * a0 + a1] - s0)
+          w0[a1] = t0
+          s1 += t0
+        }
+        const t1 = b1[a0]
+        const t2 = 1 / s1
+        for (let a1 = 0; a1 < 9; a1++) {
+          b2[9 * a0 + a1] = (a1 === t1 ? 0 : w0[a1] * t2) + (a1 - 1 >= 0 ? b0[9 * a0 + a1 - 1] : -1)
+        }
+      }
+    }
+
+    function step(b, w) {
+      k0_softmax(b[0], b[1], b[2], w[0])
+    }
+
+    return step
+    "
+  `)
+})
+
+test('columns: the sums of all points, four rows at a time', () => {
+  const text = `kernel @sum(x: read f32[1026,16], y: write f32[16]) {
+    parallel j in 16
+    over i in 1026 { s += x[i, j] }
+    y[j] = s }`
+  expect(sourceOf(text)).toMatchInlineSnapshot(`
+    "
+    // read f32[1026,16], write f32[16], row f64[16]
+    function k0_sum(b0, b1, w0) {
+      for (let a0 = 0; a0 < 16; a0++) {
+        w0[a0] = 0
+      }
+      for (let a1 = 0; a1 < 256; a1++) {
+        for (let a0 = 0; a0 < 16; a0++) {
+          w0[a0] = w0[a0] + b0[64 * a1 + a0] + b0[64 * a1 + a0 + 16] + b0[64 * a1 + a0 + 32] + b0[64 * a1 + a0 + 48]
+        }
+      }
+      for (let a1 = 0; a1 < 2; a1++) {
+        for (let a0 = 0; a0 < 16; a0++) {
+          w0[a0] = w0[a0] + b0[16 * a1 + a0 + 16384]
+        }
+      }
+      for (let a0 = 0; a0 < 16; a0++) {
+        b1[a0] = w0[a0]
+      }
+    }
+
+    function step(b, w) {
+      k0_sum(b[0], b[1], w[0])
+    }
+
+    return step
+    "
+  `)
+})
+
+test('contracts: two that pack, one that stores, one that visits the blocks', () => {
+  const text = `contract @dense(x: read f32[130,9], w: read f32[9,6], b: read f32[6],
+    y: write f32[130,6]) {
+    rows i in 130  cols j in 6  over k in 9
+    z += x[i, k] * w[k, j]
+    y[i, j] = max(z + b[j], 0) }`
+  expect(sourceOf(text)).toMatchInlineSnapshot(`
+    "
+    function k0_dense_left(b0, i0, i1, w0, rows, depth) {
+      const size = 4 * (depth + (depth & 1)) + 8
+      let i = 0
+      for (let a0 = i0; a0 < i1; a0++) {
+        let p = (i >> 2) * size + (i & 3)
+        i++
+        for (let a2 = 0; a2 < 9; a2++) {
+          w0[p] = b0[9 * a0 + a2]
+          p += 4
+        }
+      }
+      pad(w0, 4, rows, depth)
+    }
+
+    function k0_dense_right(b1, w1, cols, depth) {
+      const size = 2 * (depth + (depth & 1)) + 8
+      let p = 0
+      for (let a2 = 0; a2 < 9; a2++) {
+        let i = 0
+        for (let a1 = 0; a1 < 6; a1++) {
+          w1[p + (i >> 1) * size + (i & 1)] = b1[6 * a2 + a1]
+          i++
+        }
+        p += 2
+      }
+      pad(w1, 2, cols, depth)
+    }
+
+    function k0_dense_cells(b2, b3, i0, i1, w2, width) {
+      let i = 0
+      for (let a0 = i0; a0 < i1; a0++) {
+        let p = i
+        i += width
+        for (let a1 = 0; a1 < 6; a1++) {
+          const s0 = w2[p++]
+          b3[6 * a0 + a1] = Math.max(s0 + b2[a1], 0)
+        }
+      }
+    }
+
+    // read f32[130,9], read f32[9,6], read f32[6], write f32[130,6]
+    function k0_dense(b0, b1, b2, b3, w0, w1, w2) {
+      const cols = 6
+      const width = cols + (cols & 1)
+      const depth = 9
+      k0_dense_right(b1, w1, cols, depth)
+      for (let i0 = 0; i0 < 130; i0 += 68) {
+        const i1 = Math.min(i0 + 68, 130)
+        const rows = i1 - i0
+        w2.fill(0, 0, (rows + 3) * width)
+        k0_dense_left(b0, i0, i1, w0, rows, depth)
+        multiply(w0, w1, w2, rows, cols, depth + (depth & 1))
+        k0_dense_cells(b2, b3, i0, i1, w2, width)
+      }
+    }
+
+    function step(b, w) {
+      k0_dense(b[0], b[1], b[2], b[3], w[0], w[1], w[2])
+    }
+
+    return step
+    "
+  `)
+})
