@@ -11,6 +11,7 @@ import { blocksOf, load, moduleText, statedOutput } from './blocks.ts'
 const blocks = blocksOf('README.md')
 const code = blocks.filter(block => block.language === 'ts')
 const mistakes = blocks.filter(block => block.language === 'ts error')
+const refused = blocks.filter(block => block.language === 'ts refused')
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -55,6 +56,15 @@ describe('the code of README.md', () => {
     async (_, block) => {
       const shown = blocks[blocks.indexOf(block) + 1]!
       expect(`${await thrown(moduleText(block.text))}\n`).toBe(shown.text)
+    },
+  )
+
+  it.each(refused.map(block => [`${block.page}:${block.line}`, block] as const))(
+    '%s is refused by the compiler as it says',
+    (_, block) => {
+      const file = `${root}block-${block.line}.ts`
+      const shown = blocks[blocks.indexOf(block) + 1]!
+      expect(diagnose(new Map([[file, block.text]]))).toEqual([`${file}: ${shown.text.trimEnd()}`])
     },
   )
 
