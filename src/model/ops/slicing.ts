@@ -37,9 +37,9 @@ interface SliceFunction extends Operator {
 }
 
 /**
- * Along every axis the elements from `start` up to but without `end`, in steps of `stride`. Negative
- * positions count from the end, axes beyond the lists are taken whole. Throws E101 where a position
- * is not within the axis, an end is before its start, or a stride below 1.
+ * Along every axis the elements from `start` up to but without `end`, in steps of `stride`.
+ * Negative positions count from the end, axes beyond the lists are taken whole. Throws E101 where
+ * a position is not within the axis, an end is before its start, or a stride below 1.
  */
 export const slice: SliceFunction = operator(
   coreSlice.op,

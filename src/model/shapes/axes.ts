@@ -63,8 +63,8 @@ type Distinct<Keys extends readonly string[], Seen = never> = Keys extends reado
   : true
 
 /**
- * The keys in `S` of the axes that `A` means, a tuple; a sentence where one is out of range or given
- * twice; undefined where only the build can tell.
+ * The keys in `S` of the axes that `A` means, a tuple; a sentence where one is out of range or
+ * given twice; undefined where only the build can tell.
  */
 export type AxesOf<Op extends string, S extends Shape, A> =
   Unknown<A> extends true

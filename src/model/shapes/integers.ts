@@ -1,8 +1,8 @@
-// Exact arithmetic on integer literals in types, digit by digit as on paper: the cost grows with the
-// number of digits, not with the number, so that the element count of any shape can be told. Digits
-// stand least significant first ("784" is "487"), as carries run that way; a carry or a borrow is a
-// tuple of so many units. Whoever is not one natural literal (`number`, a union, a name) gives
-// `number`: only the build can tell.
+// Exact arithmetic on integer literals in types, digit by digit as on paper: the cost grows with
+// the number of digits, not with the number, so that the element count of any shape can be told.
+// Digits stand least significant first ("784" is "487"), as carries run that way; a carry or a
+// borrow is a tuple of so many units. Whatever is not one natural literal (`number`, a union, a
+// name) gives `number`: only the build can tell.
 
 import type { Unknown } from './checked.ts'
 

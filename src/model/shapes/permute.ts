@@ -3,7 +3,7 @@
 import type { Dim } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
 import { type AnyDims, type AxesOf, axesOf, type DimAt } from './axes.ts'
-import { type Answer, type RankUnknown, type Show, show, type Unknown } from './checked.ts'
+import { type RankUnknown, type Show, show, type Unknown } from './checked.ts'
 
 /** A shape from the last axis to the first. */
 type Backwards<S extends Shape, Done extends Shape = []> = S extends readonly [
@@ -46,10 +46,4 @@ export function permutationOf(
     return `transpose: ${permutation.length} axes given for ${show(shape)} (rank ${rank})`
   }
   return axesOf('transpose', shape, permutation)
-}
-
-/** The shape with its axes in the order given, reversed where left out; or why that is no order. */
-export function transposeRule(shape: Shape, permutation: readonly number[] | undefined): Answer {
-  const found = permutationOf(shape, permutation)
-  return typeof found === 'string' ? found : found.map(axis => shape[axis]!)
 }

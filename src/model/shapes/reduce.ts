@@ -1,15 +1,9 @@
-// The rule of reductions: the axes that are gone, or stay with size 1.
+// The rule of reductions: the axes that are gone, or stay with size 1. When the graph is built, the
+// function `axesOf` of axes.ts says the same sentences.
 
 import type { Shape } from '../../ir/type.ts'
-import {
-  type AnyDims,
-  type AxesArgument,
-  type AxesOf,
-  axesOf,
-  type Dropped,
-  type Replaced,
-} from './axes.ts'
-import type { Answer, RankUnknown } from './checked.ts'
+import type { AnyDims, AxesOf, Dropped, Replaced } from './axes.ts'
+import type { RankUnknown } from './checked.ts'
 
 /** The shape of a reduction of `S` over axes `A`, all where left out; or why there is none. */
 export type ReduceRule<Op extends string, S extends Shape, A, Keep = false> = [A, Keep] extends [
@@ -37,13 +31,3 @@ type Reduced<S extends Shape, Keys, Keep> = [Keep] extends [true]
   : [Keep] extends [false]
     ? Dropped<S, Keys>
     : Shape
-
-/** The shape of a reduction over axes, all where left out; or why there is none. */
-export function reduceRule(op: string, shape: Shape, axes: AxesArgument, keepDims = false): Answer {
-  const found = axesOf(op, shape, axes)
-  if (typeof found === 'string') return found
-  const isReduced = (axis: number) => found.includes(axis)
-  return keepDims
-    ? shape.map((extent, axis) => (isReduced(axis) ? 1 : extent))
-    : shape.filter((_, axis) => !isReduced(axis))
-}

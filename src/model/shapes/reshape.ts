@@ -71,7 +71,9 @@ type WithoutHole<B extends Shape, Done extends Shape = []> = B extends readonly 
   ? WithoutHole<Rest, H extends -1 ? Done : [...Done, H]>
   : Done
 
-/** What is left of `A` and of `B` without the dims that both have. Zeros stay: 0 / 0 is anything. */
+/**
+ * What is left of `A` and of `B` without the dims that both have. Zeros stay: 0 / 0 is anything.
+ */
 type Cancelled<A extends Shape, B extends Shape, Left extends Shape = []> = A extends readonly [
   infer H extends Dim,
   ...infer Rest extends Shape,
@@ -115,7 +117,10 @@ type Inferred<A extends Shape, B extends Shape> = 0 extends B[number]
         : Hole<A, B, Names<L>, Product<L>, Product<R>>
       : never
 
-/** The dim that `Names` · P / Q is, in place of -1. Two names or more are one of the build's dims. */
+/**
+ * `B` with the names found · P / Q in place of -1. More than one name makes a product, which only
+ * the build has.
+ */
 type Hole<A extends Shape, B extends Shape, Found extends string[], P, Q> = Found extends [
   string,
   string,

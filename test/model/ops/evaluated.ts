@@ -1,5 +1,5 @@
-// Known tensors with typed shapes, for tests that state values of the public ops: a call computes at
-// once. And where the nodes and the errors of a call are said to come from.
+// Known tensors with typed shapes, for tests that state values of the public ops: a call computes
+// at once. And where the nodes and the errors of a call are said to come from.
 
 import { GraphBuilder } from '../../../src/ir/builder.ts'
 import type { Tensor } from '../../../src/ir/tensor.ts'

@@ -1,5 +1,5 @@
-// Reshaping: every sentence of the rule, as a type and when the graph is built; what it accepts; and
-// that it agrees with counting elements, on random shapes.
+// Reshaping: every sentence of the rule, as a type and when the graph is built; what it accepts;
+// and that it agrees with counting elements, on random shapes.
 
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'

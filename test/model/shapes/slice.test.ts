@@ -1,5 +1,5 @@
-// Slices and padding: every sentence of their rules, as a type and when the graph is built; and what
-// they accept.
+// Slices and padding: every sentence of their rules, as a type and when the graph is built; and
+// what they accept.
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Shape } from '../../../src/ir/type.ts'
