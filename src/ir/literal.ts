@@ -5,7 +5,6 @@
 
 import { GraphError } from '../support/diagnostic.ts'
 import { DTYPES, type DTypeName, type TypedArray } from '../support/dtype.ts'
-import { captureSource } from '../support/source.ts'
 import { checkDType, printShape, printType, type TensorType, tensorType } from './type.ts'
 
 /** Numbers or booleans, nested to any depth as rows of equal length. */
@@ -219,7 +218,6 @@ function notATensor(message: string): GraphError {
     code: 'E110',
     subject: 'tensor',
     message,
-    source: captureSource(),
     help: 'pass a number, a nested array with rows of equal length, or a typed array with its shape',
   })
 }

@@ -71,3 +71,17 @@ export function calledFrom<T>(
 ): T {
   return into.calledFrom === undefined ? body() : into.calledFrom(boundary, body)
 }
+
+/**
+ * Runs `body`, which checks what a user wrote. An error that knows no place, since it is of a value
+ * and not of a node, gets that of the user's call of `boundary`.
+ */
+export function placed<T>(boundary: (...args: never[]) => unknown, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.source !== undefined) throw error
+    const [first, ...others] = error.diagnostics
+    throw new GraphError([{ ...first!, source: captureSource(boundary) }, ...others])
+  }
+}

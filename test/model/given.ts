@@ -1,5 +1,6 @@
-// Values for tests of the public ops: arguments of one graph whose shapes tsc does not know, so that
-// what it would refuse is refused when the graph is built; and the table of sentences at both times.
+// Values for tests of the public ops: arguments of one graph whose shapes tsc does not know, so
+// that what it would refuse is refused when the graph is built; and rows of the table of sentences
+// at both times.
 
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import type { Tensor } from '../../src/ir/tensor.ts'
@@ -21,7 +22,7 @@ export function givenAll(...types: readonly (readonly [Shape, DTypeName?])[]): T
   return types.map(([shape, dtype]) => given(shape, dtype, builder))
 }
 
-/** A sentence that a rule gives as a type, and a call that must throw it when the graph is built. */
+/** A sentence that a rule gives as a type, and a call that throws it when the graph is built. */
 export type Row = readonly [sentence: string, call: () => unknown]
 
 /**

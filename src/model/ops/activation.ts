@@ -1,5 +1,5 @@
-// Activations of neural networks, element by element; the result has the shape and dtype of x, which
-// must be a float. Formulas and derivatives are those of the core ops of the same names.
+// Activations of neural networks, element by element; the result has the shape and dtype of x,
+// which must be a float. Formulas and derivatives are those of the core ops of the same names.
 
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'

@@ -7,6 +7,7 @@ import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type AssertShapeRule, assertShapeRule } from '../shapes/assertion.ts'
 import { accepted, type Checked } from '../shapes/checked.ts'
+import { placed } from '../tracing.ts'
 
 /** The same tensor with its shape forgotten: rules then wait until the graph is built. */
 export function loose<D extends DTypeName>(x: Tensor<Shape, D>): Tensor<Shape, D> {
@@ -19,7 +20,7 @@ export function assertShape<S extends Shape, D extends DTypeName, const C extend
   shape: Checked<C, AssertShapeRule<S, [...C]>>,
 ): Tensor<[...C], D> {
   const help = 'correct the shape that is claimed, or reshape the tensor'
-  const claimed = (shape as Shape).map(dim)
+  const claimed = placed(assertShape, () => (shape as Shape).map(dim))
   accepted(assertShapeRule(x.shape, claimed), [x], assertShape, help)
   return x as Tensor<Shape, D> as Tensor<[...C], D>
 }

@@ -21,7 +21,7 @@ export const mul: BinaryFunction<'mul', 'number'> = binaryOf('mul', 'number', co
  */
 export const div: BinaryFunction<'div', 'number'> = binaryOf('div', 'number', core.div)
 
-/** x to the power y, of floats, with broadcasting. Throws E101 where shapes or dtypes do not fit. */
+/** x to the power y, of floats, with broadcasting. Throws E101 where they do not fit. */
 export const pow: BinaryFunction<'pow', 'float'> = binaryOf('pow', 'float', corePow)
 
 /**

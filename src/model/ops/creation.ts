@@ -18,7 +18,7 @@ import {
   type ShapeOfConstant,
 } from '../shapes/creation.ts'
 import { type NeedsRule, needsRule, numberRule } from '../shapes/dtypes.ts'
-import { calledFrom, tracingFor } from '../tracing.ts'
+import { calledFrom, placed, tracingFor } from '../tracing.ts'
 import type { Boundary } from './elementwise.ts'
 
 // Where a dtype may be left out there are two signatures: the dtype of a default that tsc could
@@ -42,7 +42,8 @@ export const constant: ConstantFunction = operator(
   core.constant.op,
   (value: ConstantValue, dtype?: DTypeName) => {
     const { into } = tracingFor('constant', constant)
-    return calledFrom(into, constant, () => core.constant(into, Literal.from(value, dtype)))
+    const literal = placed(constant, () => Literal.from(value, dtype))
+    return calledFrom(into, constant, () => core.constant(into, literal))
   },
 ) as Operator as ConstantFunction
 
@@ -68,12 +69,10 @@ export const full: FullFunction = operator(
   (shape: Shape, value: number, dtype: DTypeName = 'f32') => {
     const { into } = tracingFor('full', full)
     const extents = writtenShape('full', shape, full)
-    return calledFrom(into, full, () => {
-      const type = tensorType(dtype, extents)
-      const refused = numberRule('full', value, dtype)
-      if (refused !== undefined) throw refusal(refused, [], full)
-      return core.full(into, value, type)
-    })
+    const type = placed(full, () => tensorType(dtype, extents))
+    const refused = numberRule('full', value, dtype)
+    if (refused !== undefined) throw refusal(refused, [], full)
+    return calledFrom(into, full, () => core.full(into, value, type))
   },
 ) as Operator as FullFunction
 
@@ -109,5 +108,6 @@ export const iota: IotaFunction = operator(
 /** The canonical dims of a shape that a user wrote. Throws E101 where no tensor has it. */
 export function writtenShape(name: string, shape: Shape, boundary: Boundary): Shape {
   const help = "write a dim as 784 or 'batch'"
-  return accepted(extentsRule(name, shape), [], boundary, help).map(dim)
+  const extents = accepted(extentsRule(name, shape), [], boundary, help)
+  return placed(boundary, () => extents.map(dim))
 }

@@ -1,5 +1,5 @@
-// Random tensors. The draws of a program differ from one another, and each is a function of the seed
-// and the step of a run: nothing is hidden, and nothing depends on the order of evaluation.
+// Random tensors. The draws of a program differ from one another, and each is a function of the
+// seed and the step of a run: nothing is hidden, nothing depends on the order of evaluation.
 
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'

@@ -1,5 +1,5 @@
-// Choice between two tensors, of which one may be a number; the nearest value of an interval; change
-// of element type.
+// Choice between two tensors, of which one may be a number; the nearest value of an interval;
+// change of element type.
 
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'

@@ -1,13 +1,13 @@
-// The broadcasting rule of NumPy: shapes are aligned at their last axes, and an axis that is missing
-// or of size 1 is repeated.
+// The broadcasting rule of NumPy: shapes are aligned at their last axes, and an axis that is
+// missing or of size 1 is repeated.
 
 import type { Dim } from '../../ir/dim.ts'
 import type { Shape } from '../../ir/type.ts'
 import { type Answer, type Show, type ShowDim, show, type Unknown } from './checked.ts'
 
 /**
- * The shape that `A` and `B` broadcast to, or why there is none. The common case comes first, for the
- * sake of speed: `B` is what `A` ends with, and no dim of `A` is or may be 1.
+ * The shape that `A` and `B` broadcast to, or why there is none. The common case comes first, for
+ * the sake of speed: `B` is what `A` ends with, and no dim of `A` is or may be 1.
  */
 export type BroadcastRule<Op extends string, A extends Shape, B extends Shape> = number extends
   | A['length']

@@ -42,7 +42,7 @@ export type ShapeOfConstant<V> = V extends HostTensor
     ? [number]
     : NestedShape<V>
 
-/** Bounded, since the type of all nested arrays nests for ever: beyond 8 axes the rank is unknown. */
+/** Bounded, since the type of nested arrays nests for ever: beyond 8 axes the rank is unknown. */
 type NestedShape<V, Found extends Shape = []> = Found['length'] extends 8
   ? Shape
   : V extends readonly unknown[]

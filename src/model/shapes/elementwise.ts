@@ -22,8 +22,8 @@ import {
 /** An operand as users write it: a number stands for a tensor that is this number everywhere. */
 export type Operand = Tensor | number
 
-// `infer` from one member, not `X extends Tensor`: within a function that is generic over shapes tsc
-// decides a condition only where no shape is asked for.
+// `infer` from one member, not `X extends Tensor`: within a function that is generic over shapes
+// tsc decides a condition only where no shape is asked for.
 
 /** The shape of an operand: a number has no axes. */
 export type ShapeOf<X> = X extends { readonly shape: infer S extends Shape } ? S : []

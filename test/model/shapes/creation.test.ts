@@ -1,5 +1,5 @@
-// Shapes that are written out or claimed: every sentence, as a type and when the graph is built; and
-// what tsc knows of constants.
+// Shapes that are written out or claimed: every sentence, as a type and when the graph is built;
+// and what tsc knows of constants.
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { GraphBuilder } from '../../../src/ir/builder.ts'
