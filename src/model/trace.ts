@@ -93,7 +93,8 @@ function addOutputs(
   for (const [name, value] of entries) {
     if (!isTensor(value)) throw fail(`output "${name}" must be a tensor, got ${described(value)}`)
     checkOutputName(name, boundary)
-    session.builder.output(name, value)
+    // Named for messages: the loss must depend on …
+    session.builder.output(name, session.builder.named(value, name))
   }
   return Object.fromEntries(entries.map(([name]) => [name, name]))
 }
