@@ -5,23 +5,30 @@
 import fc from 'fast-check'
 import { GraphBuilder, type Value } from '../../src/ir/builder.ts'
 import { sizeOf, substituteDim } from '../../src/ir/dim.ts'
-import type { Graph } from '../../src/ir/graph.ts'
+import type { Graph, Role } from '../../src/ir/graph.ts'
 import { Literal } from '../../src/ir/literal.ts'
 import { printGraph } from '../../src/ir/printer.ts'
-import { type TensorType, tensorType } from '../../src/ir/type.ts'
+import { type Shape, tensorType, typesEqual } from '../../src/ir/type.ts'
 import { add } from '../../src/ops/arithmetic.ts'
 import { mean } from '../../src/ops/statistics.ts'
 import { random } from '../../src/support/random.ts'
+import { stored } from '../generic/tolerances.ts'
 import { MOVES } from './moves.ts'
 
 /** Sizes for the symbolic dims: different primes, so that a transposed axis shows. */
 export const DIMS = { batch: 3, time: 2 } as const
 
-const ARGUMENTS: readonly (readonly [role: 'input' | 'param', name: string, type: TensorType])[] = [
-  ['input', 'x', tensorType('f64', ['batch', 5])],
-  ['param', 'w', tensorType('f64', [5, 4])],
-  ['param', 'b', tensorType('f64', ['time'])],
-  ['param', 's', tensorType('f64')],
+const ARGUMENTS: readonly (readonly [role: Role, name: string, shape: Shape])[] = [
+  ['input', 'x', ['batch', 5]],
+  ['param', 'w', [5, 4]],
+  ['param', 'b', ['time']],
+  ['param', 's', []],
+]
+
+/** State of one type, so that an update may be the other one's old value. */
+const STATE: typeof ARGUMENTS = [
+  ['state', 'm', ['batch', 5]],
+  ['state', 'n', ['batch', 5]],
 ]
 
 /** Values with more elements than this (at DIMS) are not built on. */
@@ -32,31 +39,58 @@ export interface RandomGraph {
   readonly graph: Graph
 }
 
+/** How random graphs are made. */
+interface Making {
+  readonly dtype: 'f32' | 'f64'
+  /** Whether there is state, and updates of it. */
+  readonly hasState?: boolean
+}
+
+/** A step: a move, its operand, and what else it has to choose. */
+type Step = readonly number[]
+
 /** A graph with outputs `loss`, a scalar, and `last`. */
-export const randomGraph: fc.Arbitrary<RandomGraph> = fc
-  .array(fc.array(fc.nat(1000), { minLength: 2, maxLength: 6 }), { minLength: 1, maxLength: 12 })
-  .map(steps => {
-    const graph = build(steps)
+export const randomGraph = randomGraphOf({ dtype: 'f64' })
+
+/** Graphs with outputs `loss`, a scalar, and `last`, and updates of `m` and `n`. */
+export function randomGraphOf(making: Making): fc.Arbitrary<RandomGraph> {
+  const step = fc.array(fc.nat(1000), { minLength: 2, maxLength: 6 })
+  return fc.array(step, { minLength: 1, maxLength: 12 }).map(steps => {
+    const graph = build(steps, making)
     return { graph, [fc.toStringMethod]: () => `\n${printGraph(graph)}` }
   })
+}
 
-function build(steps: readonly (readonly number[])[]): Graph {
+function build(steps: readonly Step[], { dtype, hasState = false }: Making): Graph {
   const builder = new GraphBuilder('random')
-  const pool: Value[] = ARGUMENTS.map(([role, name, type]) => builder.argument(role, name, type))
-  for (const [move = 0, operand = 0, ...choices] of steps) {
-    let next = 0
-    const pick = (below: number) => (below === 0 ? 0 : (choices[next++] ?? 0) % below)
-    // Late values are likelier operands, which makes deep graphs.
-    const x = pool[pool.length - 1 - Math.min(operand % 7, pool.length - 1)]!
-    const y = MOVES[move % MOVES.length]!(x, { pick, pool })
-    if (y !== undefined && elements(y) <= MOST_ELEMENTS) pool.push(y)
-  }
+  const declared = hasState ? [...ARGUMENTS, ...STATE] : ARGUMENTS
+  const pool: Value[] = declared.map(([role, name, shape]) =>
+    builder.argument(role, name, tensorType(dtype, shape)),
+  )
+  for (const step of steps) grow(pool, step)
   const tail = pool.slice(-3)
   const loss = tail.map(value => mean(value)).reduce((a, b) => add(a, b))
-  return builder
-    .output('loss', loss)
-    .output('last', pool[pool.length - 1]!)
-    .finish()
+  builder.output('loss', loss).output('last', pool[pool.length - 1]!)
+  if (hasState) addUpdates(builder, pool, steps[0]!)
+  return builder.finish()
+}
+
+/** Makes one move, if it applies, on values of which late ones are likelier: graphs get deep. */
+function grow(pool: Value[], [move = 0, operand = 0, ...choices]: Step): void {
+  let next = 0
+  const pick = (below: number) => (below === 0 ? 0 : (choices[next++] ?? 0) % below)
+  const x = pool[pool.length - 1 - Math.min(operand % 7, pool.length - 1)]!
+  const y = MOVES[move % MOVES.length]!(x, { pick, pool })
+  if (y !== undefined && elements(y) <= MOST_ELEMENTS) pool.push(y)
+}
+
+/** Any value of the right type updates the state: a late one, or the other's old value. */
+function addUpdates(builder: GraphBuilder, pool: readonly Value[], step: Step): void {
+  for (const [i, [, name]] of STATE.entries()) {
+    const { type } = builder.argumentNamed(name)
+    const fitting = pool.filter(value => typesEqual(value.type, type)).reverse()
+    builder.update(name, fitting[(step[i] ?? 0) % fitting.length]!)
+  }
 }
 
 function elements(x: Value): number {
@@ -70,7 +104,7 @@ export function randomArguments(graph: Graph, seed: number): Record<string, Lite
     graph.arguments.map(({ name, type }) => {
       const shape = type.shape.map(extent => Number(substituteDim(extent, DIMS)))
       const zeros = Literal.full(type.dtype, shape, 0)
-      return [name, zeros.map(() => draw.uniform(-1.5, 1.5))]
+      return [name, stored(zeros.map(() => draw.uniform(-1.5, 1.5)))]
     }),
   )
 }
