@@ -2,7 +2,7 @@
 
 import { random } from '../src/support/random.ts'
 
-/** A block is drawn, then repeated: drawing millions of numbers would take longer than using them. */
+/** A block is drawn, then repeated: drawing millions of numbers would take longer than the rest. */
 const BLOCK = 2 ** 16
 
 /** `count` uniform numbers in [low, high). */

@@ -1,6 +1,7 @@
 // Training steps: forward, backward and update of classifiers of dense layers, on one batch, with
-// params and slots resident. What is timed is `step` of a trainer that reads nothing back. Compiling
-// such a step is a workload of its own, timed from the declaration to a trainer that is ready.
+// params and slots resident. What is timed is `step` of a trainer that reads nothing back.
+// Compiling such a step is a workload of its own, timed from the declaration to a trainer that is
+// ready, initial params included.
 
 import {
   f32,

@@ -1,6 +1,6 @@
-// The update of an optimizer alone, on one large parameter. Its gradient is an input: the loss is an
-// op that costs next to nothing, and whose reverse rule gives that input. Every step starts where
-// the one before ended, in the same memory.
+// The update of an optimizer alone, on one large parameter. Its gradient is an input: the loss is
+// an op that costs next to nothing, and whose reverse rule gives that input. Every step starts
+// where the one before ended, in the same memory.
 
 import { f32, model, mul, op, param, reshape, slice, zeros } from '../../src/index.ts'
 import { adam } from '../../src/optim/index.ts'
