@@ -59,7 +59,7 @@ const mistakes = [
 
 /** Calls without a mistake: where shapes are known to the build only, any op fits after any other. */
 const calls = [
-  "(y: Tensor<Shape, 'f32'>) => sum(softmax(reshape(transpose(concat([y, y], 7)), [-1, 3])), 4)",
+  "(y: Tensor<Shape, 'f32'>) => sum(softmax(reshape(transpose(concat([y, y], 7)), [-1, 3])), 1)",
   "<W extends number>(y: Tensor<['b', W], 'f32'>) => sum(y)",
 ]
 
