@@ -92,6 +92,8 @@ export const CODES = {
    * engine forbids here. Target wasm and scripts built ahead of time do without.
    */
   E502: 'code cannot be generated here',
+  /** The machine does not give the memory that a program needs. */
+  E503: 'not enough memory',
   /** A pass produced a graph that its verifier refuses. */
   E901: 'a pass produced an ill-formed graph',
   /** A rewrite did not come to an end within its step limit. */

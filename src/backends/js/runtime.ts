@@ -3,7 +3,7 @@
 
 import { sizeOf } from '../../kernel/kernel.ts'
 import { arenaBytes, type Buffer, isArena, type Program } from '../../kernel/program.ts'
-import { GraphError, invariant } from '../../support/diagnostic.ts'
+import { GraphError, invariant, UnsupportedError } from '../../support/diagnostic.ts'
 import { DTYPES, type DTypeName, type TypedArray } from '../../support/dtype.ts'
 import { captureSource } from '../../support/source.ts'
 import type { Loaded, Memory } from '../backend.ts'
@@ -18,7 +18,7 @@ export class JsMemory implements Memory {
 
   constructor(stateBytes: number) {
     this.stateBytes = stateBytes
-    this.#state = new ArrayBuffer(stateBytes)
+    this.#state = allocated('state', stateBytes, bytes => new ArrayBuffer(bytes))
   }
 
   get scratchBytes(): number {
@@ -37,7 +37,8 @@ export class JsMemory implements Memory {
 
   /** Makes scratch hold at least `bytes`; what it held is gone if it grows. */
   reserve(bytes: number): void {
-    if (bytes > this.#scratch.byteLength) this.#scratch = new ArrayBuffer(bytes)
+    if (bytes <= this.#scratch.byteLength) return
+    this.#scratch = allocated('scratch', bytes, size => new ArrayBuffer(size))
   }
 
   write(offset: number, data: TypedArray): void {
@@ -88,7 +89,7 @@ export class JsProgram implements Loaded {
     this.#inputs = program.buffers.flatMap((buffer, slot) =>
       buffer.region === 'input' && !constants.has(buffer.name) ? [inputSlot(buffer, slot)] : [],
     )
-    this.#workspaces = workspaces.map(({ type, size }) => DTYPES[type].allocate(size))
+    this.#workspaces = workspaces.map(({ type, size }) => array('a workspace', type, size))
     this.workspaceBytes = this.#workspaces.reduce((sum, array) => sum + array.byteLength, 0)
     this.#scratch = memory.arena('scratch')
     this.#arrays = program.buffers.map(
@@ -143,7 +144,7 @@ function place({ region, type, shape, offset }: Buffer, memory: JsMemory): Typed
   const size = sizeOf(shape)
   // An input has its place taken at every run; until then an empty array keeps the list dense.
   if (region === 'input') return DTYPES[type].allocate(0)
-  if (!isArena(region)) return DTYPES[type].allocate(size)
+  if (!isArena(region)) return array('an output', type, size)
   return DTYPES[type].view(memory.arena(region), offset, size)
 }
 
@@ -153,6 +154,24 @@ function inputSlot({ name, type, shape }: Buffer, slot: number): InputSlot {
 
 const shown = (data: TypedArray | undefined) =>
   data === undefined ? 'nothing' : `${data[Symbol.toStringTag]} of ${data.length}`
+
+const array = (what: string, type: DTypeName, size: number): TypedArray =>
+  allocated(what, size * DTYPES[type].bytes, () => DTYPES[type].allocate(size))
+
+/** What `allocate` makes; the engine's refusal as an error that says what was wanted. */
+function allocated<T>(what: string, bytes: number, allocate: (bytes: number) => T): T {
+  try {
+    return allocate(bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UnsupportedError({
+      code: 'E503',
+      subject: "target 'js'",
+      message: `${what} needs ${bytes} bytes in one piece, got a refusal: ${error.message}`,
+      help: 'use a smaller batch, or fewer values at a time',
+    })
+  }
+}
 
 function disposed(what: string, caller: (...args: never[]) => unknown): GraphError {
   return new GraphError({

@@ -11,7 +11,7 @@ import type { Program } from '../../../src/kernel/program.ts'
 import * as s from '../../../src/kernel/scalar.ts'
 import { Rewriter } from '../../../src/kernel/substitute.ts'
 import { parseKernels } from '../../../src/kernel/text.ts'
-import { GraphError, InternalError } from '../../../src/support/diagnostic.ts'
+import { GraphError, InternalError, UnsupportedError } from '../../../src/support/diagnostic.ts'
 import { example, expectSameBits, floats, kernelOf } from '../../kernel/files.ts'
 import { expectAgreement, launchOf, load, memoryOf, now } from './programs.ts'
 
@@ -153,6 +153,15 @@ describe('what is refused', () => {
   test('memory of another making', () => {
     const memory = { ...memoryOf(0), dispose: () => {} }
     expect(() => js.load(doubling(3), memory, new Map())).toThrow('needs memory of its own making')
+  })
+
+  test('more memory than there is', () => {
+    expect(() => memoryOf(2 ** 52)).toThrow(UnsupportedError)
+    expect(() => memoryOf(2 ** 52)).toThrow("E503 target 'js': state needs 4503599627370496 bytes")
+    const wide = doubling(2 ** 45)
+    expect(() => load(wide)).toThrow('scratch needs 140737488355328 bytes in one piece')
+    const buffers = wide.buffers.map(one => ({ ...one, region: 'output' as const, offset: 0 }))
+    expect(() => load({ ...wide, buffers })).toThrow('an output needs 140737488355328 bytes')
   })
 
   test('every call after dispose(), of the program or of its memory', () => {
