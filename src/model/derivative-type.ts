@@ -34,7 +34,9 @@ type IsFloat<D extends DTypeName> = [D] extends [Float] ? true : DTypeName exten
 type ScalarKeys<O> = { [K in keyof O]: IsScalar<O[K]> extends true ? K : never }[keyof O]
 
 /** `K` where that output can be differentiated in reverse; else a sentence, or the names that can. */
-export type GradientRule<O, K extends string> = [At<O, K>] extends [never]
+export type GradientRule<O, K extends string> = string extends keyof O ? K : ReverseRule<O, K>
+
+type ReverseRule<O, K extends string> = [At<O, K>] extends [never]
   ? [ScalarKeys<O>] extends [never]
     ? 'gradient: this model has no scalar f32 output; use mean(...) or sum(...)'
     : ScalarKeys<O>
@@ -47,7 +49,9 @@ export type GradientRule<O, K extends string> = [At<O, K>] extends [never]
       : `gradient: '${K}' holds several outputs; name one of them`
 
 /** `K` where that output has a forward derivative; else a sentence, or the names that have. */
-export type JvpRule<O, K extends string> = [At<O, K>] extends [never]
+export type JvpRule<O, K extends string> = string extends keyof O ? K : ForwardRule<O, K>
+
+type ForwardRule<O, K extends string> = [At<O, K>] extends [never]
   ? {
       [N in keyof O]: O[N] extends Tensor<infer _S, infer D>
         ? IsFloat<D> extends true

@@ -109,14 +109,19 @@ export type GradsOf<T> = [Constants<T>] extends [never] ? T : Differentiable<T>
 /** `true` where some leaf has no gradient. */
 type Constants<T> =
   T extends Tensor<infer S, infer D>
-    ? D extends 'f32' | 'f64'
+    ? [D] extends ['f32' | 'f64']
       ? T extends Frozen<S, D>
         ? true
         : never
-      : true
-    : [keyof T] extends [never]
-      ? true
-      : { [K in keyof T]: Constants<T[K]> }[Keys<T>]
+      : DTypeName extends D
+        ? never
+        : true
+    : string extends keyof T
+      ? // A tree whose names are not known; its type has no end.
+        never
+      : [keyof T] extends [never]
+        ? true
+        : { [K in keyof T]: Constants<T[K]> }[Keys<T>]
 
 type Differentiable<T> =
   T extends Tensor<infer _S, infer _D>
@@ -125,7 +130,9 @@ type Differentiable<T> =
       ? [GradsOf<T[number]>] extends [never]
         ? never
         : { [K in keyof T]: OrNone<GradsOf<T[K]>> }
-      : OrNever<{ [K in keyof T as [GradsOf<T[K]>] extends [never] ? never : K]: GradsOf<T[K]> }>
+      : string extends keyof T
+        ? T
+        : OrNever<{ [K in keyof T as [GradsOf<T[K]>] extends [never] ? never : K]: GradsOf<T[K]> }>
 
 type OrNever<T> = [keyof T] extends [never] ? never : Simplify<T>
 
