@@ -22,7 +22,12 @@ export interface Demand {
   readonly place: Place
   /** How many elements the users ask for altogether. */
   readonly points: number
+  /** How many values stand between it and what is stored, at most. */
+  readonly depth: number
 }
+
+/** Values that one expression is made of, one inside the other; more would be slow to walk. */
+const DEEPEST = 200
 
 /** The demand for every value that something needs. */
 export interface Demands {
@@ -55,6 +60,11 @@ export function isUsedOnce({ place, points }: Demand, { size }: Value): boolean 
   return place !== MANY && points <= size
 }
 
+/** Whether the value is as deep inside an expression as may be. */
+export function isTooDeep({ depth }: Demand): boolean {
+  return depth >= DEEPEST
+}
+
 /** The demand for all values of a graph. */
 export function demandsOf(needs: Needs): Demands {
   const walk = new DemandWalk(needs)
@@ -77,7 +87,7 @@ class DemandWalk {
   constructor(needs: Needs) {
     this.#needs = needs
     // The place of a stored elementwise value has its id; all others have numbers of their own.
-    this.#nextPlace = Math.max(-1, ...needs.values.keys()) + 1
+    this.#nextPlace = [...needs.values.keys()].reduce((a, b) => Math.max(a, b), -1) + 1
   }
 
   run(): void {
@@ -94,12 +104,14 @@ class DemandWalk {
     }
   }
 
-  #use(id: ValueId, place: Place, points = this.#needs.values.get(id)!.size): void {
-    const known = this.demands.get(id)
-    if (known === undefined) this.demands.set(id, { place, points })
-    else if (known.place === place && place !== MANY) {
-      this.demands.set(id, { place, points: Math.max(points, known.points) })
-    } else this.demands.set(id, { place: MANY, points: known.points + points })
+  #use(id: ValueId, place: Place, points = this.#needs.values.get(id)!.size, below = 0): void {
+    const known = this.demands.get(id) ?? { place, points: 0, depth: 0 }
+    const isSame = known.place === place && place !== MANY
+    this.demands.set(id, {
+      place: isSame ? place : MANY,
+      points: isSame ? Math.max(points, known.points) : points + known.points,
+      depth: Math.max(known.depth, below),
+    })
   }
 
   #operands(value: Computed, demand: Demand): void {
@@ -111,26 +123,29 @@ class DemandWalk {
   }
 
   #isStored(value: Computed, demand: Demand): boolean {
-    return isClaimed(this.#needs, value.id) || !isUsedOnce(demand, value)
+    return isClaimed(this.#needs, value.id) || isTooDeep(demand) || !isUsedOnce(demand, value)
   }
 
   #elementwise(value: Computed, demand: Demand): void {
     const isStored = this.#isStored(value, demand)
     const [place, points] = isStored ? [value.id, value.size] : [demand.place, demand.points]
-    for (const id of value.operands) this.#use(id, place, points)
+    const below = isStored ? 1 : demand.depth + 1
+    for (const id of value.operands) this.#use(id, place, points, below)
   }
 
   #moved(value: Moved, demand: Demand): void {
     const { loads, flops } = this.#needs.movements(value)
     const isDear = flops >= DEAREST
-    const isStored = isDear ? this.#isStored(value, demand) : isClaimed(this.#needs, value.id)
+    const isNeeded = isClaimed(this.#needs, value.id) || isTooDeep(demand)
+    const isStored = isDear ? this.#isStored(value, demand) : isNeeded
+    const below = isStored ? 1 : demand.depth + 1
     const points = isStored ? value.size : demand.points
     const isSpread = !isStored && demand.place === MANY
     for (const { operand, isGuarded } of loads) {
       const id = value.operands[operand]!
       const { size } = this.#needs.values.get(id)!
       const hits = isGuarded ? points * Math.min(1, size / value.size) : points
-      this.#use(id, isSpread ? MANY : this.#nextPlace++, hits)
+      this.#use(id, isSpread ? MANY : this.#nextPlace++, hits, below)
     }
   }
 

@@ -8,7 +8,7 @@ import type { Launch } from '../kernel/program.ts'
 import type { Draft } from './draft.ts'
 import { identifier, NameTable } from './names.ts'
 import type { Places } from './places.ts'
-import type { Value, Values } from './values.ts'
+import { isMadeBy, type Value, type Values } from './values.ts'
 
 /** A kernel as its writer leaves it. */
 export interface Written {
@@ -55,12 +55,16 @@ export class KernelTable {
   #nameOf(draft: Draft): string {
     const ids = [...draft.inlined].sort((a, b) => a - b)
     const nodes = ids.map(id => this.#values.get(id)!).filter(value => value.node !== undefined)
-    const names = [...new Set(nodes.filter(isWork).map(({ node }) => node!.op.name))]
-    const [first, second, third, ...rest] = names
-    if (first === undefined) return nodes.length === 0 ? 'copy' : nodes.at(-1)!.node!.op.name
-    return rest.length > 0 ? `${first}_${second}_${third}_etc` : names.join('_')
+    const work = nodes.filter(isWork)
+    if (work.length === 0) return nodes.length === 0 ? 'copy' : nodes.at(-1)!.node!.op.name
+    const names = [...new Set(work.map(nameOf))]
+    if (names.length <= 4) return names.join('_')
+    const main = work.find(value => !isMadeBy(value, 'elementwise')) ?? work.at(-1)!
+    return `${names[0]}_${names[1]}_etc_${nameOf(main)}`
   }
 }
+
+const nameOf = (value: Value) => value.node?.op.name ?? ''
 
 /** Whether a value is more than another place of its elements. */
 function isWork(value: Value): boolean {

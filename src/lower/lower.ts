@@ -6,7 +6,7 @@ import type { Graph, ValueId } from '../ir/graph.ts'
 import type { Literal } from '../ir/literal.ts'
 import type { Target } from '../kernel/target.ts'
 import { assertProgram } from '../kernel/verify.ts'
-import { UnsupportedError } from '../support/diagnostic.ts'
+import { invariant, UnsupportedError } from '../support/diagnostic.ts'
 import { canBegin, claimsOf, rememberMovements } from './claims.ts'
 import type { Needs } from './demand.ts'
 import { KernelTable, type Written } from './kernel-table.ts'
@@ -71,7 +71,9 @@ function settle(graph: Graph, values: Values, { state }: LowerOptions): Settled 
     const places = new Places(needs, plan, state)
     const schedule = scheduleOf(groups, values, places)
     if ('order' in schedule) return { needs, plan, places, order: schedule.order }
+    const before = forced.size
     for (const id of schedule.force) forced.add(id)
+    invariant(forced.size > before, `graph @${graph.name}`, 'its updates have an order')
   }
 }
 

@@ -34,6 +34,8 @@ export class Places {
   readonly #buffers = new Map<string, Buffer>()
   readonly #names = new NameTable()
   readonly #labels: ReadonlyMap<ValueId, string>
+  /** Names of slots by offset, dtype and size. */
+  readonly #slots = new Map<string, string>()
   #scratchBytes = 0
 
   constructor(needs: Needs, plan: Plan, state: StateLayout) {
@@ -41,6 +43,10 @@ export class Places {
     this.#plan = plan
     this.#state = state
     this.#labels = valueLabels(needs.graph)
+    for (const [name, { offset, type, shape }] of state.slots) {
+      const key = `${offset} ${type} ${sizeOf(shape)}`
+      if (!this.#slots.has(key)) this.#slots.set(key, name)
+    }
     for (const { id } of needs.graph.arguments) this.#place(needs.values.get(id)!)
     // What is part of something lies where that lies, so wholes come first.
     for (const id of [...plan.stored].reverse()) if (plan.claims.joined.has(id)) this.of(id)
@@ -160,10 +166,6 @@ export class Places {
 
   /** The slot that lies there, else its place. */
   #slotName(offset: number, type: DTypeName, size: number): string {
-    for (const [name, slot] of this.#state.slots) {
-      const isThere = slot.offset === offset && slot.type === type
-      if (isThere && sizeOf(slot.shape) === size) return name
-    }
-    return `state_${offset}`
+    return this.#slots.get(`${offset} ${type} ${size}`) ?? `state_${offset}`
   }
 }

@@ -7,7 +7,7 @@ import type { Op } from '../ir/op.ts'
 import { scalarInput } from '../kernel/scalar.ts'
 import { type Claims, canBegin } from './claims.ts'
 import { type Cost, DEAREST, FREE, flopsOf, isWorthRepeating, LOADED } from './cost.ts'
-import { type Demand, demandsOf, isClaimed, isUsedOnce, type Needs } from './demand.ts'
+import { type Demand, demandsOf, isClaimed, isTooDeep, isUsedOnce, type Needs } from './demand.ts'
 import type { Moved } from './movement.ts'
 import { type Computed, isMadeBy, type Value } from './values.ts'
 
@@ -80,8 +80,9 @@ class Planner {
   }
 
   #isKept(value: Computed, demand: Demand, cost: Cost): boolean {
-    if (value.size === 0) return isClaimed(this.#needs, value.id)
     if (isClaimed(this.#needs, value.id)) return true
+    if (value.size === 0) return false
+    if (isTooDeep(demand)) return true
     return !isUsedOnce(demand, value) && !isWorthRepeating(cost, demand.points / value.size)
   }
 
@@ -96,7 +97,7 @@ class Planner {
     }
     const used = loads.map(({ operand }) => value.operands[operand]!)
     const cost = this.#costOf(value, flops, used)
-    const isKept = flops >= DEAREST && this.#isKept(value, demand, cost)
+    const isKept = (flops >= DEAREST || isTooDeep(demand)) && this.#isKept(value, demand, cost)
     if (isStored || isKept) this.#store(value)
     else this.#costs.set(value.id, cost)
   }

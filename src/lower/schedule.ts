@@ -22,18 +22,34 @@ export function scheduleOf(
   const loads = groups.map(group => stateLoads(group, values, places))
   const late = groups.filter((group, i) => loads[i]!.some(load => isLate(load, group, places)))
   if (late.length > 0) return { force: late.flatMap(valuesOfGroup) }
-  const meets = (i: number, j: number) =>
-    i !== j && loads[i]!.some(({ place }) => groups[j]!.some(meetsTarget(place, places)))
-  const left = new Set(groups.keys())
-  const order: UpdateGroup[] = []
-  while (left.size > 0) {
-    // A group can run once nobody else who is left reads its targets.
-    const next = [...left].find(j => ![...left].some(i => meets(i, j)))
-    if (next === undefined) return { force: [...left].flatMap(i => valuesOfGroup(groups[i]!)) }
-    left.delete(next)
-    order.push(groups[next]!)
+  const readers = groups.map((group, j) =>
+    loads.flatMap((own, i) =>
+      i !== j && own.some(load => isStoredBy(load, group, places)) ? i : [],
+    ),
+  )
+  const order = inOrder(readers)
+  if (order.length === groups.length) return { order: order.map(i => groups[i]!) }
+  const stuck = groups.filter((_, i) => !order.includes(i))
+  return { force: stuck.flatMap(valuesOfGroup) }
+}
+
+/** Groups after all that read what they store; those in a circle of readers are left out. */
+function inOrder(readers: readonly (readonly number[])[]): readonly number[] {
+  const order: number[] = []
+  const waiting = readers.map(list => list.length)
+  const readBy = readers.map((): number[] => [])
+  readers.forEach((list, j) => {
+    for (const i of list) readBy[i]!.push(j)
+  })
+  const ready = waiting.flatMap((count, i) => (count === 0 ? i : []))
+  for (const next of ready) {
+    order.push(next)
+    for (const j of readBy[next]!) {
+      waiting[j]!--
+      if (waiting[j] === 0) ready.push(j)
+    }
   }
-  return { order }
+  return order
 }
 
 const valuesOfGroup = (group: UpdateGroup) => group.map(({ value }) => value)
@@ -69,15 +85,16 @@ function stateLoads(group: UpdateGroup, values: Values, places: Places): readonl
   return loads
 }
 
-function isLate({ place, sameIndex }: StateLoad, group: UpdateGroup, places: Places): boolean {
-  if (group.some(({ target }) => target.id === sameIndex)) return false
-  return group.some(meetsTarget(place, places))
+/** Whether a load of the group's own kernel would not see what it means to. */
+function isLate(load: StateLoad, group: UpdateGroup, places: Places): boolean {
+  if (group.some(({ target }) => target.id === load.sameIndex)) return false
+  return isStoredBy(load, group, places)
 }
 
-const meetsTarget =
-  (place: Place, places: Places) =>
-  ({ target }: UpdateGroup[number]): boolean => {
+function isStoredBy({ place }: StateLoad, group: UpdateGroup, places: Places): boolean {
+  const isBefore = (a: Place, b: Place) => a.offset + bytesOf(a) <= b.offset
+  return group.some(({ target }) => {
     const other = places.of(target.id)
-    const isBefore = (a: Place, b: Place) => a.offset + bytesOf(a) <= b.offset
     return !isBefore(place, other) && !isBefore(other, place)
-  }
+  })
+}

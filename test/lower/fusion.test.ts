@@ -2,7 +2,15 @@
 // kernels need, accumulations and what follows them.
 
 import { describe, expect, it } from 'vitest'
-import { caseOf, expectMeaning } from './programs.ts'
+import { GraphBuilder } from '../../src/ir/builder.ts'
+import { interpret } from '../../src/ir/interpret.ts'
+import { tensorType } from '../../src/ir/type.ts'
+import { neg } from '../../src/ops/arithmetic.ts'
+import { matmul } from '../../src/ops/contraction.ts'
+import { transpose } from '../../src/ops/movement.ts'
+import { difference } from '../generic/tolerances.ts'
+import { caseOf, drawn, expectMeaning } from './programs.ts'
+import { lowered, runLowered } from './run.ts'
 
 const launchesOf = (text: string) => {
   const made = caseOf(text)
@@ -162,5 +170,19 @@ describe('a constant', () => {
     expect([...made.lowered.constants.values()].map(String)).toEqual(['f32[3] [1, 2, 4]'])
     expect(made.text).toContain('y0[i] = x0[i] * x1[i] + 5')
     expectMeaning(made)
+  })
+})
+
+describe('a very deep graph', () => {
+  it('is cut into kernels of a size that can be walked', () => {
+    const builder = new GraphBuilder('deep')
+    let x = builder.input('x', tensorType('f32', [4, 4]))
+    for (let i = 0; i < 3000; i++) x = i % 3 === 0 ? transpose(x) : neg(x)
+    const graph = builder.output('y', matmul(x, x)).finish()
+    const { program } = lowered(graph)
+    expect(program.items).toHaveLength(16)
+    const given = drawn(graph)
+    const got = runLowered(graph, lowered(graph), given).outputs.y!
+    expect(difference(got, interpret(graph, given).outputs.y!, 'accumulation')).toBeUndefined()
   })
 })
