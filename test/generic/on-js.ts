@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict'
 import { js } from '../../src/backends/js/index.ts'
-import { JsMemory } from '../../src/backends/js/runtime.ts'
+import { JsMemory } from '../../src/backends/js/memory.ts'
 import type { Dims } from '../../src/ir/dim.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import type { RunResult } from '../../src/ir/interpret.ts'

@@ -6,7 +6,8 @@ import type { Target } from '../../kernel/target.ts'
 import { invariant } from '../../support/diagnostic.ts'
 import { DTYPE_NAMES, type TypedArray } from '../../support/dtype.ts'
 import type { Backend, Memory } from '../backend.ts'
-import { JsMemory, JsProgram } from './runtime.ts'
+import { JsMemory } from './memory.ts'
+import { JsProgram } from './runtime.ts'
 
 /** What plain JavaScript can do. A row may be large: to compute a value twice costs more. */
 const target: Target = {

@@ -1,5 +1,5 @@
-// A program as one JavaScript function body: a function per kernel, and `step`, which launches them.
-// `b` holds the arrays of all buffers, `w` the workspaces, both by number.
+// A program as the body of one JavaScript function: a function per kernel, and `step`, which
+// launches them. `b` holds the arrays of all buffers, `w` the workspaces, both by number.
 
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Program } from '../../kernel/program.ts'

@@ -1,60 +1,14 @@
-// Programs that run: memory in two array buffers, generated functions, and views of the one for the
-// other. A run puts references to its inputs in place and calls `step`; it allocates nothing.
+// A program that runs: generated functions, and views of memory for them. A run puts references to
+// its inputs in place and calls `step`; it allocates nothing.
 
 import { sizeOf } from '../../kernel/kernel.ts'
 import { arenaBytes, type Buffer, isArena, type Program } from '../../kernel/program.ts'
-import { GraphError, invariant, UnsupportedError } from '../../support/diagnostic.ts'
-import { DTYPES, type DTypeName, type TypedArray } from '../../support/dtype.ts'
-import { captureSource } from '../../support/source.ts'
-import type { Loaded, Memory } from '../backend.ts'
+import { invariant } from '../../support/diagnostic.ts'
+import { DTYPES, type TypedArray } from '../../support/dtype.ts'
+import type { Loaded } from '../backend.ts'
 import { compileModule, type Step } from './load.ts'
+import { array, disposed, type JsMemory } from './memory.ts'
 import { emitModule } from './module.ts'
-
-/** The two arenas as array buffers. */
-export class JsMemory implements Memory {
-  readonly stateBytes: number
-  #state: ArrayBuffer | undefined
-  #scratch = new ArrayBuffer(0)
-
-  constructor(stateBytes: number) {
-    this.stateBytes = stateBytes
-    this.#state = allocated('state', stateBytes, bytes => new ArrayBuffer(bytes))
-  }
-
-  get scratchBytes(): number {
-    return this.#scratch.byteLength
-  }
-
-  get isDisposed(): boolean {
-    return this.#state === undefined
-  }
-
-  /** The arena as it is now: scratch is another buffer once a larger program is loaded. */
-  arena(region: 'state' | 'scratch'): ArrayBuffer {
-    if (this.#state === undefined) throw disposed('the memory of a model', this.arena)
-    return region === 'state' ? this.#state : this.#scratch
-  }
-
-  /** Makes scratch hold at least `bytes`; what it held is gone if it grows. */
-  reserve(bytes: number): void {
-    if (bytes <= this.#scratch.byteLength) return
-    this.#scratch = allocated('scratch', bytes, size => new ArrayBuffer(size))
-  }
-
-  write(offset: number, data: TypedArray): void {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    new Uint8Array(this.arena('state'), offset, data.byteLength).set(bytes)
-  }
-
-  read(offset: number, type: DTypeName, length: number): TypedArray {
-    return DTYPES[type].view(this.arena('state'), offset, length).slice()
-  }
-
-  dispose(): void {
-    this.#state = undefined
-    this.#scratch = new ArrayBuffer(0)
-  }
-}
 
 /** An input that every run passes. */
 interface InputSlot {
@@ -73,7 +27,7 @@ export class JsProgram implements Loaded {
   readonly #program: Program
   readonly #memory: JsMemory
   readonly #inputs: readonly InputSlot[]
-  readonly #workspaces: readonly TypedArray[]
+  #workspaces: readonly TypedArray[]
   /** The array of every buffer, in order. */
   #arrays: TypedArray[]
   #step: Step | undefined
@@ -124,6 +78,8 @@ export class JsProgram implements Loaded {
   dispose(): void {
     this.#step = undefined
     this.#arrays = []
+    this.#workspaces = []
+    this.#scratch = new ArrayBuffer(0)
   }
 
   #ready(caller: (...args: never[]) => unknown): Step {
@@ -154,31 +110,3 @@ function inputSlot({ name, type, shape }: Buffer, slot: number): InputSlot {
 
 const shown = (data: TypedArray | undefined) =>
   data === undefined ? 'nothing' : `${data[Symbol.toStringTag]} of ${data.length}`
-
-const array = (what: string, type: DTypeName, size: number): TypedArray =>
-  allocated(what, size * DTYPES[type].bytes, () => DTYPES[type].allocate(size))
-
-/** What `allocate` makes; the engine's refusal as an error that says what was wanted. */
-function allocated<T>(what: string, bytes: number, allocate: (bytes: number) => T): T {
-  try {
-    return allocate(bytes)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new UnsupportedError({
-      code: 'E503',
-      subject: "target 'js'",
-      message: `${what} needs ${bytes} bytes in one piece, got a refusal: ${error.message}`,
-      help: 'use a smaller batch, or fewer values at a time',
-    })
-  }
-}
-
-function disposed(what: string, caller: (...args: never[]) => unknown): GraphError {
-  return new GraphError({
-    code: 'E108',
-    subject: what,
-    message: 'needs memory to run in, got a call after dispose()',
-    source: captureSource(caller),
-    help: 'compile the model again, or dispose of it later',
-  })
-}

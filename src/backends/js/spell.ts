@@ -1,6 +1,6 @@
-// How JavaScript writes each scalar operation. Values are doubles: an i32 in [-2^31, 2^31), a u32 in
-// [0, 2^32), a bool 0 or 1, a float unrounded until it is stored. Every row of `SCALAR_OPS` has one
-// here, or is legalized away; a missing row does not compile. The meaning is `evaluate` there.
+// How JavaScript writes each scalar operation. Values are doubles: an i32 in [-2^31, 2^31), a u32
+// in [0, 2^32), a bool 0 or 1, a float unrounded until it is stored. Every row of `SCALAR_OPS` has
+// one here, or is legalized away; a missing row does not compile. The meaning is `evaluate` there.
 
 import { legalizeThreefry } from '../../kernel/legalize/threefry.ts'
 import type { Scalar } from '../../kernel/scalar.ts'
