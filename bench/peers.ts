@@ -1,15 +1,15 @@
 // Other libraries, each in a process of its own, where neither its memory nor its compiled code
-// meets ours. Tasks go to it as data and come back as a timing by the very same harness. They are
-// packages of their own, in bench/peers, and are installed when first asked for.
+// meets ours. Tasks go to it as data and come back as a timing by the very same harness.
 
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { install, isInstalled } from './peer-packages.ts'
 import type { Task } from './task.ts'
 import type { Peer, Performance } from './workload.ts'
 
 const FOLDER = fileURLToPath(new URL('peers/', import.meta.url))
+const PROGRAM = join(FOLDER, 'process.mjs')
 
 /** Every peer: a library on one of its backends. */
 export const PEERS = ['tfjs-cpu', 'tfjs-wasm', 'jax-js-wasm'] as const
@@ -30,7 +30,10 @@ type Report = (sentence: string) => void
 /** Installs what is missing and starts every peer that works; what does not is reported. */
 export async function startPeers(say: Report, complain: Report): Promise<readonly RunningPeer[]> {
   try {
-    if (!isInstalled()) await install(say)
+    if (!isInstalled(FOLDER)) {
+      say('peers: installing the packages of bench/peers (npm ci)')
+      await install(FOLDER)
+    }
   } catch (error) {
     complain(`peers are left out: ${(error as Error).message}`)
     return []
@@ -38,7 +41,7 @@ export async function startPeers(say: Report, complain: Report): Promise<readonl
   const running: RunningPeer[] = []
   for (const name of PEERS) {
     try {
-      running.push(await start(name))
+      running.push(await startPeer(name, PROGRAM))
     } catch (error) {
       complain(`${name} is left out: ${(error as Error).message}`)
     }
@@ -46,42 +49,10 @@ export async function startPeers(say: Report, complain: Report): Promise<readonl
   return running
 }
 
-type Packages = Readonly<Record<string, { readonly version?: string; readonly optional?: true }>>
-
-function packagesOf(path: string): Packages {
-  const lock = JSON.parse(readFileSync(path, 'utf8')) as { readonly packages: Packages }
-  return lock.packages
-}
-
-/** Whether node_modules holds what the lock file names. npm records there what it installed. */
-function isInstalled(): boolean {
-  const record = join(FOLDER, 'node_modules', '.package-lock.json')
-  if (!existsSync(record)) return false
-  const present = packagesOf(record)
-  return Object.entries(packagesOf(join(FOLDER, 'package-lock.json'))).every(
-    ([path, { version, optional }]) =>
-      path === '' || present[path]?.version === version || optional === true,
-  )
-}
-
-function install(say: Report): Promise<void> {
-  say('peers: installing the packages of bench/peers (npm ci)')
-  const script = process.env.npm_execpath ?? ''
-  const npm = basename(script) === 'npm-cli.js' ? [process.execPath, script] : ['npm']
-  const flags = ['ci', '--ignore-scripts', '--loglevel=error', '--prefix', FOLDER]
-  const child = spawn(npm[0]!, [...npm.slice(1), ...flags], { stdio: ['ignore', 2, 2] })
-  return new Promise((resolve, reject) => {
-    child.on('error', error => reject(new Error(`npm does not start: ${error.message}`)))
-    child.on('exit', code => {
-      if (code === 0) resolve()
-      else reject(new Error(`npm ci in bench/peers failed with exit code ${code}`))
-    })
-  })
-}
-
-async function start(name: string): Promise<RunningPeer> {
+/** Starts `program` as the process of a peer; rejects where it does not become ready. */
+export async function startPeer(name: string, program: string): Promise<RunningPeer> {
   // The process inherits the loader of TypeScript; standard output is for rows alone.
-  const child = fork(join(FOLDER, 'process.mjs'), [name], {
+  const child = fork(program, [name], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
