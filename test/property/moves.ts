@@ -100,6 +100,18 @@ const pointwise: readonly Move[] = [
   x => sub(fullLike(x, 2), x),
 ]
 
+/**
+ * Two formulas of one number differ in the last bit, and rewriting may make one of the other. What
+ * jumps must not be decided by that, so operands are set apart by numbers that turn up nowhere else.
+ */
+const belowBy = (gap: number, x: Value, y: Value) => less(x, add(y, fullLike(y, gap)))
+
+/** The position of the largest element, of those that are equal the last. */
+function argmaxApart(x: Value, axis: number): Value {
+  const positions = iota(x.builder, x.type.shape, axis, x.type.dtype)
+  return argmax(add(x, mul(positions, fullLike(x, 0.0071829))), axis)
+}
+
 const binary: readonly Move[] = [
   (x, c) => add(x, partner(x, c)),
   (x, c) => sub(x, partner(x, c)),
@@ -109,14 +121,14 @@ const binary: readonly Move[] = [
   (x, c) => p.minimum(x, partner(x, c)),
   (x, c) => {
     const y = partner(x, c)
-    const both = and(less(x, y), not(less(y, fullLike(y, -1))))
+    const both = and(belowBy(0.0141421, x, y), not(belowBy(0.0173205, y, fullLike(y, -1))))
     return where(both, add(x, y), sub(x, y))
   },
   (x, c) => {
     // y stands beside its comparison: a choice alone has no differentiable path, which is a
     // refusal.
     const y = partner(x, c)
-    return add(mul(x, cast(less(x, y), x.type.dtype)), y)
+    return add(mul(x, cast(belowBy(0.0314159, x, y), x.type.dtype)), y)
   },
 ]
 
@@ -184,7 +196,7 @@ const reductions: readonly Move[] = [
   // With the maximum beside it: a choice alone has no differentiable path, which is a refusal.
   ranked((x, c) => {
     const axis = axisOf(x, c)
-    return add(cast(argmax(x, axis), x.type.dtype), max(x, axis))
+    return add(cast(argmaxApart(x, axis), x.type.dtype), max(x, axis))
   }),
 ]
 
@@ -205,7 +217,7 @@ const composites: readonly Move[] = [
   ranked((x, c) => {
     const axis = axisOf(x, c)
     // The maximum stands beside its position, which has no differentiable path of its own.
-    return add(oneHot(argmax(x, axis), 3, x.type.dtype), spread(x, axis, 3))
+    return add(oneHot(argmaxApart(x, axis), 3, x.type.dtype), spread(x, axis, 3))
   }),
   x => {
     const { shape } = x.type
@@ -240,7 +252,7 @@ const indexing: readonly Move[] = [
   x => {
     const { shape } = x.type
     if (shape.length !== 2) return undefined
-    return softmaxCrossEntropy(x, argmax(reverse(x, [1]), 1))
+    return softmaxCrossEntropy(x, argmaxApart(reverse(x, [1]), 1))
   },
   ranked((x, c) => {
     const count = size(x.builder, x.type.shape[axisOf(x, c)]!, x.type.dtype)
