@@ -32,10 +32,7 @@ export function mapNames<T>(tree: NameTree, map: (name: string) => T): Tree<T> {
  * The tree of the names that `keep` accepts; parts without any vanish, and undefined stands for
  * none at all. A list stays whole: the places in it are the paths of its parts.
  */
-export function filterNames(
-  tree: NameTree,
-  keep: (name: string) => boolean,
-): NameTree | undefined {
+export function filterNames(tree: NameTree, keep: (name: string) => boolean): NameTree | undefined {
   if (typeof tree === 'string') return keep(tree) ? tree : undefined
   if (Array.isArray(tree)) {
     const parts = tree.map(part => filterNames(part, keep))

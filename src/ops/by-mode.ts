@@ -18,8 +18,11 @@ const byModeOp = defineOp({
   operands: ['train', 'eval'],
   attributes: { mode: choice('train', 'eval') },
   defaults: () => ({ mode: 'eval' }),
-  constraints: { C2: 'train and eval have equal shape', C3: 'train and eval have equal dtype' },
-  type: sides => equalTypes(sides.train, sides.eval, ['train', 'eval']) ?? sides.train,
+  constraints: { C1: 'train and eval have equal shape and dtype' },
+  type: sides => {
+    const problem = equalTypes(sides.train, sides.eval, ['train', 'eval'])
+    return problem === undefined ? sides.train : { ...problem, constraint: 'C1' }
+  },
   evaluate: (sides, { mode }) => sides[mode],
   vjp: ({ ct, attributes: { mode } }) => ({
     train: mode === 'train' ? ct : zero,
@@ -49,9 +52,9 @@ const byModeOp = defineOp({
  *
  *   out = mode = train ? train : eval          the cotangent goes to the side that is kept
  *
- * Requires  C2 train and eval of equal shape. C3 of equal dtype.
+ * Requires  C1 train and eval of equal shape and dtype.
  * Numerics  the side that is not kept is not computed
- * Errors    E101 when C2 or C3 fails
+ * Errors    E101 when C1 fails
  */
 export const byMode = operator(
   byModeOp,

@@ -1,13 +1,8 @@
 // A hundred dense layers of different widths: what tsc spends on it is bounded by a test. Every
 // width is another one, so nothing that the compiler has worked out once serves again.
 
-import { compile } from '../../src/compile/compile.ts'
-import { gradient } from '../../src/model/derivative.ts'
-import { model } from '../../src/model/model.ts'
-import { relu } from '../../src/model/ops/activation.ts'
-import { mean } from '../../src/model/ops/reduction.ts'
-import { f32 } from '../../src/model/slot.ts'
-import { dense } from '../../src/nn/dense.ts'
+import { compile, f32, gradient, mean, model, relu } from '../../src/index.ts'
+import { dense } from '../../src/nn/index.ts'
 
 const deep = model({
   inputs: { x: f32('batch', 784) },

@@ -1,20 +1,24 @@
 // Layers and ops as authors write them, for the type tests: generic over widths without a type or
 // a cast, two inputs, state, a reverse rule, and a call type by hand. Compiled as users would.
 
-import type { Tensor } from '../../src/ir/tensor.ts'
-import { byMode } from '../../src/model/by-mode.ts'
-import { op } from '../../src/model/custom-op.ts'
-import { heNormal, ones, zeros } from '../../src/model/initializers.ts'
-import { layer, typed } from '../../src/model/layer.ts'
-import { relu } from '../../src/model/ops/activation.ts'
-import { add, mul, sub } from '../../src/model/ops/binary.ts'
-import { mean } from '../../src/model/ops/reduction.ts'
-import { rsqrt } from '../../src/model/ops/unary.ts'
-import { param } from '../../src/model/param.ts'
+import {
+  add,
+  byMode,
+  f32,
+  layer,
+  mean,
+  mul,
+  op,
+  param,
+  relu,
+  rsqrt,
+  sub,
+  type Tensor,
+  typed,
+} from '../../src/index.ts'
 import type { Checked, Out } from '../../src/model/shapes/checked.ts'
 import type { Conv2dRule } from '../../src/model/shapes/convolution.ts'
-import { f32 } from '../../src/model/slot.ts'
-import { dense } from '../../src/nn/dense.ts'
+import { dense, heNormal, ones, zeros } from '../../src/nn/index.ts'
 
 /** A width-keeping layer made of another. */
 export const residual = <W extends number>(width: W) =>

@@ -2,23 +2,26 @@
 // before the statement, and a line that begins with `//` goes on. Sentences that tsc composes itself
 // vary between its versions: of those only the code is pinned. mistakes.test.ts compares.
 
-import { compile } from '../../../src/compile/compile.ts'
-import type { Host } from '../../../src/ir/tensor.ts'
-import { op } from '../../../src/model/custom-op.ts'
-import { gradient } from '../../../src/model/derivative.ts'
-import { zeros } from '../../../src/model/initializers.ts'
-import { block, layer } from '../../../src/model/layer.ts'
-import { model } from '../../../src/model/model.ts'
-import { relu } from '../../../src/model/ops/activation.ts'
-import { add } from '../../../src/model/ops/binary.ts'
-import { matmul } from '../../../src/model/ops/contraction.ts'
-import { softmaxCrossEntropy } from '../../../src/model/ops/losses.ts'
-import { mean } from '../../../src/model/ops/reduction.ts'
-import { softmax } from '../../../src/model/ops/softmax.ts'
-import { param } from '../../../src/model/param.ts'
-import { repeat } from '../../../src/model/repeat.ts'
-import { f32, i32 } from '../../../src/model/slot.ts'
-import { dense } from '../../../src/nn/dense.ts'
+import {
+  add,
+  block,
+  compile,
+  f32,
+  gradient,
+  type Host,
+  i32,
+  layer,
+  matmul,
+  mean,
+  model,
+  op,
+  param,
+  relu,
+  repeat,
+  softmax,
+  softmaxCrossEntropy,
+} from '../../../src/index.ts'
+import { dense, zeros } from '../../../src/nn/index.ts'
 import { attend, batchNorm, conv, residual } from '../parts.ts'
 
 const inputs = { x: f32('batch', 784), y: i32('batch') }
