@@ -28,8 +28,12 @@ type FromStart<P extends Dim, N extends Dim> =
       ? Subtract<N, Back>
       : P
 
-/** Whether B − A can only be negative. */
-type IsBefore<B, A> = [Subtract<B, A>] extends [never] ? true : false
+/** Whether B − A can only be negative. Most positions are 0 or the end: no arithmetic for them. */
+type IsBefore<B, A> = [A] extends [0 | B] ? false : [Subtract<B, A>] extends [never] ? true : false
+
+/** Whether position P is beyond an axis of size N; one that counts from the end never is. */
+type IsBeyond<P extends Dim, N extends Dim> =
+  IsNegative<P> extends true ? false : IsBefore<N, FromStart<P, N>>
 
 /** The keys of a shape one after another, for a first mistake to be found. */
 type Keys<S extends Shape> = S extends readonly [...infer Rest extends Shape, Dim]
@@ -57,7 +61,7 @@ type StartAt<S extends Shape, B extends Shape, Left> = Left extends [
     ? Entry<B, Key, 0> extends infer P extends Dim
       ? [FromStart<P, N>] extends [never]
         ? `slice: start ${ShowDim<P>} is before the beginning of ${Show<S>} at axis ${Key}`
-        : IsBefore<N, FromStart<P, N>> extends true
+        : IsBeyond<P, N> extends true
           ? `slice: start ${ShowDim<P>} exceeds dim ${ShowDim<N>} of ${Show<S>} at axis ${Key}`
           : StartAt<S, B, Others>
       : never
@@ -86,7 +90,7 @@ type EndAt<S extends Shape, B extends Shape, E extends Shape, Left> = Left exten
 /** What is wrong with end Q after start P of an axis of size N. */
 type EndOf<Q extends Dim, P extends Dim, N extends Dim> = [FromStart<Q, N>] extends [never]
   ? `is before start ${ShowDim<P>}`
-  : IsBefore<N, FromStart<Q, N>> extends true
+  : IsBeyond<Q, N> extends true
     ? `exceeds dim ${ShowDim<N>}`
     : [FromStart<P, N>] extends [never]
       ? true
