@@ -144,7 +144,9 @@ class DemandWalk {
     for (const { operand, isGuarded } of loads) {
       const id = value.operands[operand]!
       const { size } = this.#needs.values.get(id)!
-      const hits = isGuarded ? points * Math.min(1, size / value.size) : points
+      // A guarded load of a movement hits every element once; a gather may choose one often.
+      const isOnce = isGuarded && value.lowering.kind === 'movement'
+      const hits = isOnce ? points * Math.min(1, size / value.size) : points
       this.#use(id, isSpread ? MANY : this.#nextPlace++, hits, below)
     }
   }

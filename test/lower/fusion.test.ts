@@ -62,6 +62,16 @@ describe('a chain of elementwise values and movements', () => {
     expect(launches).toEqual(['exp', 'mul'])
   })
 
+  it('is computed for the rows that a gather takes, unless it takes them often', () => {
+    const gather = (ids: number) => `graph @g(input %x: f32[10,4], input %ids: i32[${ids}]) {
+  %0 = exp %x : f32[10,4]
+  %1 = gather %0, %ids {axis = 0} : f32[${ids},4]
+  return a = %1
+}`
+    expect(launchesOf(gather(3))).toEqual(['exp_gather'])
+    expect(launchesOf(gather(300))).toEqual(['exp', 'gather'])
+  })
+
   it('takes what lies outside of a padded value from the padding', () => {
     const made = caseOf(`graph @g(input %x: f32[3,2]) {
   %0 = exp %x : f32[3,2]

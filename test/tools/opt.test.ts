@@ -40,6 +40,32 @@ describe('opt', () => {
     expect(opt(['-'], GOOD)).toEqual({ code: 0, out: GOOD, err: '' })
   })
 
+  it('prints the program of a graph, which takes sizes and core ops', () => {
+    expect(opt(['--lower'], GOOD)).toEqual({
+      code: 0,
+      out: [
+        'program @main {',
+        '  input x: f32[2]',
+        '  output out: f32[2]',
+        '  launch @exp(x, out) from ""(%0)',
+        '}',
+        '',
+        'kernel @exp(x0: read f32[2], y0: write f32[2]) {',
+        '  parallel i in 2',
+        '  y0[i] = exp(x0[i])',
+        '}',
+        '',
+      ].join('\n'),
+      err: '',
+    })
+    const symbolic = opt(['--lower'], GOOD.replaceAll('f32[2]', 'f32[n]'))
+    expect(symbolic.code).toBe(1)
+    expect(symbolic.err).toContain('help: bind all dims with --dims and run -p after')
+    expect(opt(['--lower', '--interpret'], GOOD).code).toBe(2)
+    const kernel = opt(['--lower'], opt(['--lower'], GOOD).out)
+    expect(kernel.err).toContain('lowerings belong to graphs, got a text of kernels')
+  })
+
   it('exits with 1 and the place where a text is refused', () => {
     const { code, out, err } = opt(['model.ir'], BAD)
     expect([code, out]).toEqual([1, ''])

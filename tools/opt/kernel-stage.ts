@@ -38,7 +38,7 @@ function refuseGraphFlags(request: Request): void {
     ...(pipeline.length > 0 ? ['passes'] : []),
     ...(Object.keys(dims).length > 0 ? ['dims'] : []),
     ...(promises.length > 0 ? ['stages'] : []),
-    ...(lower ? ['lowering'] : []),
+    ...(lower ? ['lowerings'] : []),
   ]
   if (asked.length === 0) return
   throw new UnsupportedError({
