@@ -92,7 +92,7 @@ export const dispatchTiny: Bench = timed({
   name: 'dispatch-tiny',
   summary: 'x * y + z on 4 numbers: what a call of a compiled program costs',
   prepare: async context => {
-    const { work: _nothingMuch, ...prepared } = await prepareMultiplyAdd(4, context)
+    const { work: _tooLittle, ...prepared } = await prepareMultiplyAdd(4, context)
     return prepared
   },
 })

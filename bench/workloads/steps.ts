@@ -70,14 +70,18 @@ async function prepareStep(training: Training, context: Context): Promise<Prepar
   const program = classifierOf(training)
   const inputs = batchOf(training)
   const steps = await trainerOf(training, context)
-  const result = new Float32Array(CHECKED_STEPS)
-  for (let i = 0; i < CHECKED_STEPS; i++) result[i] = (await steps.step(inputs)).loss
+  const losses: number[] = []
+  if (adamRate !== undefined) {
+    while (losses.length < CHECKED_STEPS) losses.push((await steps.step(inputs)).loss)
+  }
   const derivative = gradient(program, { of: 'loss' })
   const [forward, both] = [program, derivative].map(({ graph }) => coreGraph(graph, { batch }))
   return {
     run: () => steps.step(inputs, { read: 'none' }),
     work: stepWork(forward!, both!, optimizer.slots.length),
-    ...(adamRate !== undefined && { comparison: { task: taskOf(training, adamRate), result } }),
+    ...(adamRate !== undefined && {
+      comparison: { task: taskOf(training, adamRate), result: Float32Array.from(losses) },
+    }),
     dispose: () => steps.dispose(),
   }
 }

@@ -1,0 +1,121 @@
+// The workloads themselves: their names are what other tools ask for, and what they ask of peers is
+// what they run. Each runs once; nothing is timed.
+
+import { describe, expect, it } from 'vitest'
+import type { Row } from '../../bench/row.ts'
+import { matching, runAll } from '../../bench/suite.ts'
+import type { ApplyTask, Task } from '../../bench/task.ts'
+import type { Context } from '../../bench/workload.ts'
+import { BENCHES } from '../../bench/workloads/index.ts'
+
+/** Names that other tools rely on. */
+const NAMES = [
+  ...['matmul-250', 'matmul-256', 'matmul-257', 'matmul-512'].flatMap(name => [
+    name,
+    `${name}-nt`,
+    `${name}-tn`,
+    `${name}-tt`,
+  ]),
+  'matmul-128x512x10',
+  'elementwise-4m',
+  'exp-1m',
+  'tanh-1m',
+  'mean-4m',
+  'softmax-1024',
+  'adam-1m',
+  'step-mlp',
+  'step-mlp-wide',
+  'step-deep24',
+  'compile-deep24',
+  'dispatch-tiny',
+  'passes',
+]
+
+/** What an operation gives, written down a second time. */
+function applied({ op, operands, transposeA, transposeB }: ApplyTask): Float32Array {
+  const [a, b, c] = operands.map(({ data }) => data)
+  if (op === 'multiplyAdd') return a!.map((value, i) => value * b![i]! + c![i]!)
+  if (op !== 'matmul') throw new RangeError(`no second definition of ${op}`)
+  const [rows, over] = transposeA ? [...operands[0]!.shape].reverse() : operands[0]!.shape
+  const columns = operands[1]!.shape[transposeB ? 0 : 1]!
+  const product = new Float32Array(rows! * columns)
+  for (let i = 0; i < product.length; i++) {
+    const [row, column] = [Math.floor(i / columns), i % columns]
+    let sum = 0
+    for (let k = 0; k < over!; k++) {
+      const left = a![transposeA ? k * rows! + row : row * over! + k]!
+      sum += left * b![transposeB ? column * over! + k : k * columns + column]!
+    }
+    product[i] = sum
+  }
+  return product
+}
+
+const TIMING = { medianMs: 2, minMs: 1, maxMs: 3, runs: 1 }
+
+/** Runs the benchmarks whose name matches, once, beside a peer that computes by definition. */
+async function runOnce(only: RegExp) {
+  const rows: Row[] = []
+  const complaints: string[] = []
+  const tasks: Task[] = []
+  const peer = {
+    name: 'definition',
+    perform: async (task: Task) => {
+      tasks.push(task)
+      return { timing: TIMING, threads: 1, result: applied(task as ApplyTask) }
+    },
+  }
+  const context: Context = {
+    backend: 'js',
+    threads: 1,
+    peers: [peer],
+    yardstick: () => ({ gflops: 5, gbps: 40 }),
+    measure: async run => {
+      await run()
+      return TIMING
+    },
+    say: () => undefined,
+    complain: sentence => void complaints.push(sentence),
+  }
+  await runAll(matching(BENCHES, only), context, row => void rows.push(row))
+  return { rows, complaints, tasks }
+}
+
+describe('the workloads', () => {
+  it('have the names that other tools rely on', () => {
+    expect(BENCHES.map(({ name }) => name).sort()).toEqual([...NAMES].sort())
+  })
+
+  it.each(['nt', 'tn', 'tt'])('ask peers for the product that they run: %s', async suffix => {
+    const { rows, complaints, tasks } = await runOnce(new RegExp(`^matmul-257-${suffix}$`))
+    expect(complaints).toEqual([])
+    expect(tasks).toMatchObject([{ transposeA: suffix[0] === 't', transposeB: suffix[1] === 't' }])
+    expect(rows.map(({ backend }) => backend)).toEqual(['js', 'definition'])
+    expect(rows[0]).toMatchObject({ gflops: 17, idealFlopsMs: 6.79, peers: { definition: 1 } })
+  })
+
+  it('ask peers for the product that they run: a thin one', async () => {
+    const { complaints, tasks, rows } = await runOnce(/^matmul-128x512x10$/)
+    expect(complaints).toEqual([])
+    expect(tasks).toMatchObject([{ operands: [{ shape: [128, 512] }, { shape: [512, 10] }] }])
+    expect(rows[0]!.idealFlopsMs).toBe(0.262)
+  })
+
+  it('ask peers for the few numbers of a call, of which nothing is ideal', async () => {
+    const { complaints, rows } = await runOnce(/^dispatch-tiny$/)
+    expect(complaints).toEqual([])
+    expect(rows[0]).not.toHaveProperty('idealMs')
+  })
+
+  it('train on real steps: the products of three layers, forward and back', async () => {
+    const { rows } = await runOnce(/^step-mlp$/)
+    const forward = 784 * 128 + 128 * 64 + 64 * 10
+    const backward = 2 * forward - 784 * 128
+    const flops = 2 * 128 * (forward + backward)
+    expect(rows[0]!.idealFlopsMs).toBe(Number((flops / 5e6).toPrecision(3)))
+    const params = forward + 128 + 64 + 10
+    const activations = 128 * (128 + 64 + 10)
+    const bytes = 4 * (128 * 785 + 6 * params + 3 * activations)
+    expect(rows[0]!.idealBytesMs! * 40e6).toBeCloseTo(bytes, -5)
+  })
+})
