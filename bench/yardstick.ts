@@ -21,9 +21,9 @@ export type BackendName = keyof typeof GFLOPS
 /** All backends that the bench can measure. */
 export const BACKENDS = Object.keys(GFLOPS) as readonly BackendName[]
 
-/** 64 MiB: more than any cache of one core holds. */
-const COPIED_FLOATS = 2 ** 24
-const COPIES = 24
+/** 16 MiB: more than the caches of one core hold, copied before anything else gets its turn. */
+const COPIED_FLOATS = 2 ** 22
+const COPIES = 100
 
 /**
  * The best rate of a large copy. Every byte of it counts twice, once read and once written, as the
