@@ -196,11 +196,10 @@ function inputsOf(graph: Graph, places: Places): ReadonlyMap<string, string> {
   return new Map(passed.map(({ id, name }) => [name, places.bufferOf(places.of(id))]))
 }
 
+/** The constants that some kernel loads, by buffer. */
 function constantsOf({ literals }: Needs, places: Places): ReadonlyMap<string, Literal> {
-  const placed = [...literals].map(
-    ([id, literal]) => [places.bufferOf(places.of(id)), literal] as const,
-  )
-  return new Map(placed)
+  const used = [...literals].filter(([id]) => places.isUsed(id))
+  return new Map(used.map(([id, literal]) => [places.bufferOf(places.of(id)), literal]))
 }
 
 function checkDTypes(graph: Graph, values: Values, { name, dtypes }: Target): void {

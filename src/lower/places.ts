@@ -60,6 +60,11 @@ export class Places {
     return isGiven || stored.has(id) || views.has(id) || this.#needs.literals.has(id)
   }
 
+  /** Whether anything has asked for the value's place. */
+  isUsed(id: ValueId): boolean {
+    return this.#places.has(id)
+  }
+
   /** Where the value lies. */
   of(id: ValueId): Place {
     return this.#places.get(id) ?? this.#place(this.#needs.values.get(id)!)

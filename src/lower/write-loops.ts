@@ -13,7 +13,7 @@ import type { Computed, LoweringOf } from './values.ts'
 import type { Workshop } from './workshop.ts'
 
 /** What takes one more value into an accumulation. */
-export const COMBINED: Readonly<Record<Combine, (a: Scalar, b: Scalar) => Scalar>> = {
+const COMBINED: Readonly<Record<Combine, (a: Scalar, b: Scalar) => Scalar>> = {
   '+': s.add,
   '*': s.mul,
   max: s.max,

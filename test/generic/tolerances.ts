@@ -13,7 +13,7 @@ export type ErrorClass = 'exact' | 'elementwise' | 'accumulation' | 'graph'
 type Tolerances = Readonly<Record<ErrorClass, number>>
 
 /** Tolerances of floats, by what computed them. */
-export const TOLERANCES: Readonly<Record<'f32' | 'f64', Tolerances>> = {
+const TOLERANCES: Readonly<Record<'f32' | 'f64', Tolerances>> = {
   f32: {
     // Elements are moved or chosen, never computed.
     exact: 0,

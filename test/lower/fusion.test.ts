@@ -175,6 +175,7 @@ describe('a constant', () => {
   %1 = constant {value = f32[3] [5, 5, 5]} : f32[3]
   %2 = mul %x, %0 : f32[3]
   %3 = add %2, %1 : f32[3]
+  %4 = constant {value = f32[2] [6, 7]} : f32[2]
   return a = %3
 }`)
     expect([...made.lowered.constants.values()].map(String)).toEqual(['f32[3] [1, 2, 4]'])

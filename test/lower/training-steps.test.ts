@@ -8,9 +8,15 @@ import { bindGraph, graphDims } from '../../src/ir/bind.ts'
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import { interpret } from '../../src/ir/interpret.ts'
+import { tensorType } from '../../src/ir/type.ts'
+import { asLoops } from '../../src/kernel/kernel.ts'
 import type { StateLayout } from '../../src/lower/lowered.ts'
-import { sub } from '../../src/ops/arithmetic.ts'
-import { momentum } from '../../src/optim/index.ts'
+import { add, sub } from '../../src/ops/arithmetic.ts'
+import { broadcastTo } from '../../src/ops/broadcast.ts'
+import { matmul } from '../../src/ops/contraction.ts'
+import { mean } from '../../src/ops/statistics.ts'
+import { tanh } from '../../src/ops/trigonometric.ts'
+import { adam, momentum } from '../../src/optim/index.ts'
 import { trainingStep } from '../../src/optim/training-step.ts'
 import { trainingLayout } from '../../src/train/block-layout.ts'
 import { runs, seed } from '../counts.ts'
@@ -71,5 +77,52 @@ describe('a training step of a random graph', () => {
       expectMeaning(prepared(trainingStep(backward, layout.blocks, optimizer)), layout.state)
     })
     fc.assert(property, runs({ test: 60, ci: 120, deep: 1000 }))
+  })
+})
+
+/** A training step of equal layers, lowered. */
+function deepStep(layers: number) {
+  const builder = new GraphBuilder('deep')
+  let x = builder.input('x', tensorType('f32', [8, 6]))
+  for (let i = 0; i < layers; i++) {
+    const w = builder.param(`${i}.w`, tensorType('f32', [6, 6]))
+    const b = builder.param(`${i}.b`, tensorType('f32', [6]))
+    const product = matmul(x, w)
+    x = tanh(add(product, broadcastTo(b, product.type.shape)))
+  }
+  const backward = gradient(builder.output('loss', mean(x)).finish(), { of: 'loss' })
+  const trained = backward.arguments.filter(({ role }) => role === 'param')
+  const layout = trainingLayout(trained, [], adam())
+  const graph = prepared(trainingStep(backward, layout.blocks, adam()))
+  return { graph, state: layout.state, made: lowered(graph, TARGET, layout.state) }
+}
+
+describe('a training step of equal layers', () => {
+  it('has as many kernels as one of fewer layers, and copies nothing', () => {
+    const [few, many] = [deepStep(4).made.program, deepStep(9).made.program]
+    expect(many.kernels.map(({ name }) => name)).toEqual(few.kernels.map(({ name }) => name))
+    const names = many.items.map(({ kernel }) => kernel)
+    expect(names.filter(name => /copy|concat|slice|reshape/.test(name))).toEqual([])
+    // Five launches a layer, the ends aside: forward, activation's derivative, and both gradients.
+    expect(many.items.length - few.items.length).toBeLessThanOrEqual(5 * 5)
+  })
+
+  it('ends in one kernel that updates the block and both slots in place', () => {
+    const { graph, state, made } = deepStep(3)
+    const last = made.program.items.at(-1)!
+    const kernel = made.program.kernels.find(({ name }) => name === last.kernel)!
+    expect(asLoops(kernel).body.map(({ kind }) => kind)).toEqual(['store', 'store', 'store'])
+    const updated = kernel.params.flatMap(({ access }, i) =>
+      access === 'update' ? last.args[i] : [],
+    )
+    expect(updated).toEqual(['params:f32', 'm:f32', 'v:f32'])
+    const given = randomArguments(graph, seed)
+    // The average of squares is positive; elements are at most 1.5 in size.
+    const squares = given['v:f32']!.map(value => value ** 2)
+    const got = runLowered(graph, made, { ...given, 'v:f32': squares }, state)
+    const wanted = interpret(graph, { ...given, 'v:f32': squares })
+    for (const [name, literal] of Object.entries(wanted.updates)) {
+      expect(difference(got.updates[name]!, literal, 'graph'), name).toBeUndefined()
+    }
   })
 })
