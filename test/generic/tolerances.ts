@@ -51,8 +51,8 @@ export function toleranceOf(dtype: DTypeName, errorClass: ErrorClass): number {
 }
 
 /**
- * The first element that is too far off what memory would hold of `wanted`, as a sentence; undefined
- * where there is none.
+ * The first element that is too far off what memory would hold of `wanted`, as a sentence;
+ * undefined where there is none.
  */
 export function difference(
   got: Literal,
@@ -73,8 +73,8 @@ export function difference(
 }
 
 /**
- * Infinities and NaN are close to themselves only, zeros of either sign to each other unless what is
- * asked for is exact.
+ * Infinities and NaN are close to themselves only, zeros of either sign to each other unless what
+ * is asked for is exact.
  */
 export function isClose(value: number, want: number, tolerance: number): boolean {
   if (Object.is(value, want)) return true

@@ -36,6 +36,16 @@ describe('a movement that keeps the order of elements', () => {
     expectMeaning(made)
   })
 
+  it('is an index where it is the front part of an input, which is a buffer of its own', () => {
+    const made = caseOf(`graph @g(input %q: f32[8], input %r: f32[4]) {
+  %0 = slice %q {start = [0], end = [4]} : f32[4]
+  %1 = add %0, %r : f32[4]
+  return a = %1
+}`)
+    expect(made.text).toContain('kernel @add(x0: read f32[8], x1: read f32[4], y0: write f32[4])')
+    expectMeaning(made)
+  })
+
   it('reads computed elements without div and mod where rows end together', () => {
     const made = caseOf(`graph @g(input %x: f32[2,3,4]) {
   %0 = neg %x : f32[2,3,4]
