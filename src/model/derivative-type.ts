@@ -33,8 +33,11 @@ type IsFloat<D extends DTypeName> = [D] extends [Float] ? true : DTypeName exten
 /** The outputs, by their own key, that can be differentiated. */
 type ScalarKeys<O> = { [K in keyof O]: IsScalar<O[K]> extends true ? K : never }[keyof O]
 
+/** Whether the names of a tree are not known. */
+type AnyNames<O> = unknown extends O ? true : string extends keyof O ? true : false
+
 /** `K` where that output can be differentiated in reverse; else a sentence, or the names that can. */
-export type GradientRule<O, K extends string> = string extends keyof O ? K : ReverseRule<O, K>
+export type GradientRule<O, K extends string> = AnyNames<O> extends true ? K : ReverseRule<O, K>
 
 type ReverseRule<O, K extends string> = [At<O, K>] extends [never]
   ? [ScalarKeys<O>] extends [never]
@@ -49,7 +52,7 @@ type ReverseRule<O, K extends string> = [At<O, K>] extends [never]
       : `gradient: '${K}' holds several outputs; name one of them`
 
 /** `K` where that output has a forward derivative; else a sentence, or the names that have. */
-export type JvpRule<O, K extends string> = string extends keyof O ? K : ForwardRule<O, K>
+export type JvpRule<O, K extends string> = AnyNames<O> extends true ? K : ForwardRule<O, K>
 
 type ForwardRule<O, K extends string> = [At<O, K>] extends [never]
   ? {

@@ -106,8 +106,10 @@ type OrNone<T> = [T] extends [never] ? None : T
  */
 export type GradsOf<T> = [Constants<T>] extends [never] ? T : Differentiable<T>
 
-/** `true` where some leaf has no gradient. */
-type Constants<T> =
+/** `true` where some leaf has no gradient; nothing where nothing is known. */
+type Constants<T> = unknown extends T ? never : ConstantsIn<T>
+
+type ConstantsIn<T> =
   T extends Tensor<infer S, infer D>
     ? [D] extends ['f32' | 'f64']
       ? T extends Frozen<S, D>
