@@ -7,9 +7,16 @@ import type { Command } from 'commander'
 import { gatherExamples, type LabelledImages } from '../src/data/index.ts'
 import { Literal, select, summarize } from '../src/index.ts'
 import { adam } from '../src/optim/index.ts'
-import { confusionMatrix, evaluate, fit, trainer } from '../src/train/index.ts'
+import {
+  confusionMatrix,
+  type EpochRow,
+  evaluate,
+  fit,
+  type Progress,
+  trainer,
+} from '../src/train/index.ts'
 import { integerFrom, isMain, runExample } from './command.ts'
-import { splitDigits } from './digits.ts'
+import { type DigitSplit, splitDigits } from './digits.ts'
 import { checkGradient } from './gradient-check.ts'
 import { mnist } from './mnist.ts'
 import type { Report } from './report.ts'
@@ -41,67 +48,66 @@ const CHECKED = 4
 /** Runs the demo; data that cannot be read is said before anything else happens. */
 export async function runDemo(options: DemoOptions, report: Report): Promise<DemoResult> {
   const started = performance.now()
-  const { bold, dim } = report.colors
   const { data, seed } = options
-  const { source, train, heldOut: dev } = await splitDigits({ data, count: EMBEDDED, seed })
+  const parts = await splitDigits({ data, count: EMBEDDED, seed })
   showSummary(report)
-  showCheck(train, seed, report)
-
-  const t = await trainer(mnist, {
-    loss: 'loss',
-    optimizer: adam(RATE),
-    target: options.target,
-    dims: { batch: BATCH },
-    seed,
-  })
-  const [trained, held] = [train.x.shape[0], dev.x.shape[0]]
-  report.line(`${bold('training')}  ${trained} images, ${held} held out (${source})`)
-  report.line(dim('  epoch     loss  accuracy  dev loss  dev accuracy  ms/step'))
-  const history = await fit(t, {
-    train,
-    dev,
-    epochs: options.epochs,
-    log: {
-      step: ({ epoch, step, steps, values }) => {
-        const text = `epoch ${epoch}, loss ${values.loss!.toFixed(3)}`
-        report.progress('training', step, steps, text)
-      },
-      epoch: () => {},
-    },
-    callbacks: [
-      {
-        epochEnd: row => {
-          report.event({
-            event: 'step',
-            example: 'mnist',
-            epoch: row.epoch,
-            train: row.train,
-            dev: row.dev,
-          })
-          report.line(epochLine(row))
-        },
-      },
-    ],
-  })
-  const predict = await t.executable(select(mnist, { inputs: ['x'], outputs: ['probabilities'] }), {
-    dims: { batch: held },
-  })
-  const matrix = confusionMatrix(predict({ x: dev.x }).probabilities, dev.y)
-  const { accuracy: trainAccuracy } = await evaluate(t, train)
-  const result: DemoResult = {
-    trainAccuracy: trainAccuracy!,
-    devAccuracy: matrix.accuracy,
-    seconds: (performance.now() - started) / 1000,
-    msPerStep: mean(history.epochs.map(row => row.msPerStep)),
-  }
-  report.event({ event: 'result', example: 'mnist', confusion: matrix.counts })
-  report.line('')
-  report.line(`${bold('held out')}  rows are true digits, columns what they were taken for`)
-  report.line(String(matrix))
+  showCheck(parts.train, seed, report)
+  const t = await startTrainer(options)
+  const msPerStep = await learn(t, parts, options.epochs, report)
+  const devAccuracy = await showMistakes(t, parts.heldOut, report)
+  const { accuracy: trainAccuracy } = await evaluate(t, parts.train)
+  t.dispose()
+  const seconds = (performance.now() - started) / 1000
+  const result = { trainAccuracy: trainAccuracy!, devAccuracy, seconds, msPerStep }
   report.line('')
   report.line(doneLine(result, report))
-  t.dispose()
   return result
+}
+
+const startTrainer = ({ target, seed }: DemoOptions) =>
+  trainer(mnist, { loss: 'loss', optimizer: adam(RATE), target, dims: { batch: BATCH }, seed })
+
+type DigitTrainer = Awaited<ReturnType<typeof startTrainer>>
+
+/** Trains, an event and a line per epoch; the milliseconds of a step. */
+async function learn(
+  t: DigitTrainer,
+  { train, heldOut, source }: DigitSplit,
+  epochs: number,
+  report: Report,
+): Promise<number> {
+  const { bold, dim } = report.colors
+  const [trained, held] = [train.x.shape[0], heldOut.x.shape[0]]
+  report.line(`${bold('training')}  ${trained} images, ${held} held out (${source})`)
+  report.line(dim('  epoch     loss  accuracy  dev loss  dev accuracy  ms/step'))
+  const progress: Progress = {
+    step: ({ epoch, step, steps, values }) => {
+      const text = `epoch ${epoch}, loss ${values.loss!.toFixed(3)}`
+      report.progress('training', step, steps, text)
+    },
+    epoch: () => {},
+  }
+  const epochEnd = (row: EpochRow) => {
+    const { epoch, train, dev } = row
+    report.event({ event: 'step', example: 'mnist', epoch, train, dev })
+    report.line(epochLine(row))
+  }
+  const callbacks = [{ epochEnd }]
+  const history = await fit(t, { train, dev: heldOut, epochs, log: progress, callbacks })
+  return mean(history.epochs.map(row => row.msPerStep))
+}
+
+/** What was taken for what; the share that is right. */
+async function showMistakes(t: DigitTrainer, heldOut: LabelledImages, report: Report) {
+  const program = select(mnist, { inputs: ['x'], outputs: ['probabilities'] })
+  const predict = await t.executable(program, { dims: { batch: heldOut.x.shape[0] } })
+  const matrix = confusionMatrix(predict({ x: heldOut.x }).probabilities, heldOut.y)
+  report.event({ event: 'result', example: 'mnist', confusion: matrix.counts })
+  report.line('')
+  const title = report.colors.bold('held out')
+  report.line(`${title}  rows are true digits, columns what they were taken for`)
+  report.line(String(matrix))
+  return matrix.accuracy
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
@@ -145,14 +151,7 @@ function showCheck(train: LabelledImages, seed: number, report: Report): void {
   report.line('')
 }
 
-interface EpochNumbers {
-  readonly epoch: number
-  readonly msPerStep: number
-  readonly train: Readonly<Record<string, number>>
-  readonly dev?: Readonly<Record<string, number>> | undefined
-}
-
-function epochLine({ epoch, msPerStep, train, dev }: EpochNumbers): string {
+function epochLine({ epoch, msPerStep, train, dev }: EpochRow): string {
   const cells = [
     String(epoch).padStart(5),
     train.loss!.toFixed(4).padStart(9),

@@ -1,8 +1,9 @@
-// The entry `gradc`: models, their derivatives, ops and compile, and below them graphs, passes, text
-// and the reference interpreter. Re-exports only, by file; importing it does nothing. Op files whose
-// exports are all public are taken whole, so that a new op in one of them is public too.
+// The entry `gradc`: models, their derivatives, ops and compile, and below them graphs, passes,
+// text and the reference interpreter. Re-exports only, by file; importing it does nothing. Op files
+// whose exports are all public are taken whole, so that a new op in one of them is public too.
 //
-// Ops are the typed ones of src/model/ops; `ops` holds the core ops behind them, for rules and text.
+// Ops are the typed ones of src/model/ops; `ops` holds the core ops behind them, for rules and
+// text.
 
 export {
   type DerivativeOptions,
@@ -90,6 +91,7 @@ export { bool, f32, f64, i32, type Slot, u32 } from './model/slot.ts'
 export { type Summary, type SummaryOptions, type SummaryRow, summarize } from './model/summary.ts'
 export { traced } from './model/tracing.ts'
 export { call } from './ops/call.ts'
+export type { DotOptions } from './ops/contraction.ts'
 export { fullLike, size } from './ops/creation.ts'
 export { type BinaryOp, binary, defineUnary, type UnaryOp, unary } from './ops/families.ts'
 export { ops } from './ops/registry.ts'

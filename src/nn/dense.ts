@@ -23,7 +23,11 @@ export interface DenseOptions {
  * Shapes  x: f32 [..., inputs] → f32 [..., units]; w: [inputs, units], b: [units]
  *
  * @example
- * model({ inputs: { x: f32('batch', 784) }, params: { l1: dense(784, 128) }, body: ({ x }, { l1 }) => … })
+ * model({
+ *   inputs: { x: f32('batch', 784) },
+ *   params: { l1: dense(784, 128) },
+ *   body: ({ x }, { l1 }) => ({ h: relu(l1(x)) }),
+ * })
  */
 export const dense = <I extends number, O extends number>(
   inputs: I,

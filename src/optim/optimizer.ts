@@ -24,7 +24,7 @@ export interface Updated {
   readonly slots: Named
 }
 
-/** A rule that improves parameters step by step. A plain value: it keeps nothing of any training. */
+/** A rule that improves parameters step by step. A value: it keeps nothing of any training. */
 export interface Optimizer {
   readonly name: string
   /** The step size, as the user gave it. */

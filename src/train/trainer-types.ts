@@ -9,9 +9,15 @@ import type { Hosts, Simplify, TypedGraph } from '../ir/typed-graph.ts'
 import type { TargetName } from '../kernel/target.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 
-/** The outputs that are scalars, as numbers. */
+/** The outputs that are scalars, as numbers; those of unknown rank may be, and count as such. */
 export type Scalars<O> = Simplify<{
-  readonly [K in keyof O as O[K] extends Tensor<readonly []> ? K : never]: number
+  readonly [K in keyof O as O[K] extends Tensor<infer S>
+    ? S extends readonly []
+      ? K
+      : number extends S['length']
+        ? K
+        : never
+    : never]: number
 }>
 
 /** How a trainer is made. */

@@ -24,7 +24,7 @@ const MATMUL: Diagnostic = {
     { label: '%x', type: 'f32[32,784]', culprit: { start: 7, end: 10 } },
     { label: '%w', type: 'f32[512,128]', culprit: { start: 4, end: 7 } },
   ],
-  source: { file: 'examples/mnist.ts', line: 14, column: 20 },
+  source: { file: 'examples/model.ts', line: 14, column: 20 },
   help: 'transpose %w with transpose(w, [1, 0]), or set `inputs: 784` on layer "hidden"',
 }
 
@@ -38,7 +38,7 @@ describe('a diagnostic reads as', () => {
         '                  ^^^',
         '       %w: f32[512,128]',
         '               ^^^',
-        '  made at examples/mnist.ts:14:20',
+        '  made at examples/model.ts:14:20',
         '  help: transpose %w with transpose(w, [1, 0]), or set `inputs: 784` on layer "hidden"',
       ].join('\n'),
     )
@@ -130,7 +130,7 @@ describe('an error', () => {
     expect(error.name).toBe('GraphError')
     expect(error.code).toBe('E101')
     expect(error.operands.map(operand => operand.label)).toEqual(['%x', '%w'])
-    expect(error.source).toEqual({ file: 'examples/mnist.ts', line: 14, column: 20 })
+    expect(error.source).toEqual({ file: 'examples/model.ts', line: 14, column: 20 })
     expect(error.help).toMatch(/^transpose %w/)
     expect(error.message).toBe(renderDiagnostic(MATMUL))
   })

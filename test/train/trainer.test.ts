@@ -1,7 +1,7 @@
 // The trainer: steps against a loop in plain arithmetic, params that stay, what is read, what is
 // refused.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
   compile,
   constantOf,
@@ -11,13 +11,15 @@ import {
   model,
   param,
   randomUniform,
+  type Shape,
   select,
   square,
   sub,
   sum,
+  type Tensor,
 } from '../../src/index.ts'
 import { adam, gradientDescent, momentum } from '../../src/optim/index.ts'
-import { trainer } from '../../src/train/index.ts'
+import { type Scalars, trainer } from '../../src/train/index.ts'
 import { batch, classifier, stateful, values } from '../compile/models.ts'
 
 const options = { loss: 'loss', target: 'js', dims: { batch: 6 }, seed: 2 } as const
@@ -252,5 +254,16 @@ describe('a trainer refuses', () => {
     await expect(t.executable(stateful, { dims: { batch: 1 } })).rejects.toThrow(
       /E108 executable: (?:param|state) \S+ is not in training/,
     )
+  })
+})
+
+describe('what a step gives back', () => {
+  it('holds scalars, those of unknown rank included, and no tensors', () => {
+    type Given = Scalars<{
+      loss: Tensor<[], 'f32'>
+      maybe: Tensor<Shape, 'f32'>
+      rows: Tensor<['batch', 3], 'f32'>
+    }>
+    expectTypeOf<Given>().toEqualTypeOf<{ readonly loss: number; readonly maybe: number }>()
   })
 })

@@ -1,0 +1,210 @@
+// What the steps of one training share, and how a step is made. Steps are made one after another,
+// in the order in which they were asked for.
+
+import { feedDraws, readOutput, writeState } from '../compile/compile.ts'
+import { type Executable, load, prepare, type Session } from '../compile/executable.ts'
+import { type Boundary, checkKeys, feed, feedError } from '../compile/feed.ts'
+import { eachValue, hostValue } from '../compile/host-tree.ts'
+import type { Dims } from '../ir/dim.ts'
+import type { Argument, Graph } from '../ir/graph.ts'
+import { elementCount } from '../ir/literal.ts'
+import type { NameTree } from '../ir/tree.ts'
+import type { Model } from '../model/model.ts'
+import { scalarName } from '../optim/training-step.ts'
+import type { TypedArray } from '../support/dtype.ts'
+import { slotOfMember, type TrainingLayout } from './block-layout.ts'
+import type { ReadPolicy, TrainerOptions } from './trainer-types.ts'
+
+type Inputs = Record<string, TypedArray>
+
+/** What the steps of one training share. */
+export interface Training {
+  readonly model: Model
+  readonly options: TrainerOptions<unknown, unknown, unknown, unknown, unknown>
+  readonly layout: TrainingLayout
+  readonly session: Session
+  /** The step, symbolic in its dims. */
+  readonly step: Graph
+}
+
+/** A training under way. */
+export interface Running {
+  readonly training: Training
+  /** The program of a full batch. */
+  readonly first: Executable
+  /** The program of the last step. */
+  last: Executable
+  stepCount: number
+  /** Runs a task when all tasks before it are over. Throws E108 after `dispose`. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>
+  readonly programFor: (dims: Dims) => Promise<Executable>
+  /** Throws E108 after `dispose`. */
+  readonly checkAlive: () => void
+  readonly dispose: () => void
+}
+
+/** A training that has made no step. */
+export function begun(training: Training, first: Executable): Running {
+  const programs = new Map([[keyOf(first.dims), Promise.resolve(first)]])
+  let isDisposed = false
+  let queue: Promise<unknown> = Promise.resolve()
+  const checkAlive = () => {
+    if (isDisposed) throw feedError('trainer', 'was disposed', 'make a new trainer')
+  }
+  return {
+    training,
+    first,
+    last: first,
+    stepCount: 0,
+    checkAlive,
+    inTurn: task => {
+      checkAlive()
+      const result = queue.then(task)
+      queue = result.catch(() => {})
+      return result
+    },
+    programFor: dims => {
+      const key = keyOf(dims)
+      const known = programs.get(key) ?? compileStep(training, dims)
+      programs.set(key, known)
+      return known
+    },
+    dispose: () => {
+      isDisposed = true
+      training.session.memory.dispose()
+    },
+  }
+}
+
+/** Copies a tree of params or state into memory. Throws E108 where a part does not fit. */
+export function writeTree(
+  { session }: Training,
+  names: NameTree,
+  kind: string,
+  values: unknown,
+  boundary: Boundary,
+): void {
+  const write = (name: string, value: unknown) =>
+    writeState(session, name, `${kind} ${name}`, value, boundary)
+  eachValue(names, values, kind, write, boundary)
+}
+
+/** Equal sizes have equal keys, in whatever order they were given. */
+const keyOf = (dims: Dims) =>
+  Object.entries(dims)
+    .map(([name, size]) => `${name}=${size}`)
+    .sort()
+    .join(',')
+
+async function compileStep(training: Training, dims: Dims): Promise<Executable> {
+  const prepared = prepare(training.step, dims, training.options, compileStep)
+  return load(prepared, training.session, training.options)
+}
+
+/**
+ * Checks names before a step is queued; values are checked against the program that runs them.
+ * Throws E108 where an input is missing or unknown, or an output is not there.
+ */
+export function checkStep(
+  { model }: Training,
+  program: Executable,
+  inputs: unknown,
+  read: ReadPolicy<unknown>,
+  boundary: Boundary,
+): void {
+  const isInput = ({ role }: Argument) => role === 'input'
+  const names = model.graph.arguments.filter(isInput).map(({ name }) => name)
+  if (typeof inputs !== 'object' || inputs === null) {
+    throw feedError('step', `inputs go by name, got ${String(inputs)}`, 'pass { x: … }', boundary)
+  }
+  checkKeys('step', 'input', names, inputs, boundary)
+  namesToRead(program, read)
+}
+
+/** Makes one step on checked names, and reads what was asked for. */
+export async function step(
+  running: Running,
+  inputs: object,
+  read: ReadPolicy<unknown>,
+  dims: Dims | undefined,
+): Promise<object> {
+  const { first, training } = running
+  const program = dims === undefined ? first : await running.programFor({ ...first.dims, ...dims })
+  await program.run(feedStep(training, program, inputs, running.stepCount + 1))
+  running.stepCount++
+  running.last = program
+  return readOutputs(program, read)
+}
+
+function feedStep(
+  { model, options, layout }: Training,
+  program: Executable,
+  given: object,
+  step: number,
+): Inputs {
+  const fed: Inputs = {}
+  for (const { name, role } of model.graph.arguments) {
+    if (role !== 'input') continue
+    const { type } = program.inputs.get(name)!
+    const value = (given as Record<string, unknown>)[name]
+    fed[name] = feed('step', { what: `input ${name}`, type }, value)
+  }
+  const { optimizer, seed = 0 } = options
+  const scalars = Object.entries(optimizer.scalars(step, optimizer.learningRate))
+  for (const { dtype } of layout.blocks) {
+    for (const [name, value] of scalars) {
+      const input = program.inputs.get(scalarName(name, dtype))!
+      fed[input.name] = feed('step', { what: name, type: input.type }, value)
+    }
+  }
+  feedDraws([...program.inputs.values()], { seed, step }, fed)
+  return fed
+}
+
+/** Outputs of the last run of a program. Throws E108 for one that is not there. */
+export function readOutputs(program: Executable, policy: ReadPolicy<unknown>): object {
+  const names = namesToRead(program, policy)
+  return Object.fromEntries(names.map(name => [name, readOutput(program, name)]))
+}
+
+/** Throws E108 for an output that is not there. */
+function namesToRead(program: Executable, policy: ReadPolicy<unknown>): readonly string[] {
+  if (policy === 'none') return []
+  return policy === 'scalars' ? scalarOutputs(program) : checkOutputs(program, policy)
+}
+
+const scalarOutputs = ({ outputs }: Executable) =>
+  [...outputs].filter(([, { shape }]) => shape.length === 0).map(([name]) => name)
+
+function checkOutputs({ outputs }: Executable, names: readonly string[]): readonly string[] {
+  const unknown = names.find(name => !outputs.has(name))
+  if (unknown === undefined) return names
+  const help = `there are ${[...outputs.keys()].join(', ')}`
+  throw feedError('read', `this model has no output ${unknown}`, help)
+}
+
+/** For every slot of the optimizer, its entries nested as the params are. */
+export function slotTrees({ model, options, layout, session }: Training): Record<string, unknown> {
+  const { optimizer } = options
+  const trees = optimizer.slots.map(slot => {
+    const values = new Map<string, unknown>()
+    for (const { dtype, members } of layout.blocks) {
+      for (const member of members) {
+        const { type, shape, offset } = slotOfMember(layout, slot, dtype, member)
+        const data = session.memory.read(offset, type, elementCount(shape)) as TypedArray
+        values.set(member.name, hostValue(shape, type, data))
+      }
+    }
+    return [slot, treeOf(model.params, values)] as const
+  })
+  return Object.fromEntries(trees)
+}
+
+/** The tree of the values that there are; branches without any vanish. */
+function treeOf(names: NameTree, values: ReadonlyMap<string, unknown>): unknown {
+  if (typeof names === 'string') return values.get(names)
+  if (Array.isArray(names)) return names.map(part => treeOf(part, values))
+  const parts = Object.entries(names).map(([key, part]) => [key, treeOf(part, values)] as const)
+  const there = parts.filter(([, part]) => part !== undefined)
+  return there.length === 0 ? undefined : Object.fromEntries(there)
+}
