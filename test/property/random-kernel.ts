@@ -47,6 +47,8 @@ interface Making {
 interface Place extends Scope {
   /** Axes that a store has to tell apart: parallel ones and those of `over` loops. */
   readonly apart: readonly Axis[]
+  /** Those of `over` loops alone: iterations share the rows of their point. */
+  readonly over: readonly Axis[]
   readonly depth: number
 }
 
@@ -83,7 +85,16 @@ function loopsFrom(numbers: readonly number[]): Loops {
   const reads = newReads(making, pick)
   const parallel = newAxes(making, pick, pick(4))
   const float = oneOf(pick, ['f32', 'f64'] as const)
-  const place: Place = { pick, float, axes: parallel, reads, known: [], apart: parallel, depth: 0 }
+  const place: Place = {
+    pick,
+    float,
+    axes: parallel,
+    reads,
+    known: [],
+    apart: parallel,
+    over: [],
+    depth: 0,
+  }
   const body = block(making, place)
   const params = [...reads, ...making.params]
   return { kind: 'kernel', name: 'random', params, parallel, rows: making.rows, body }
@@ -108,28 +119,28 @@ function block(making: Making, place: Place): readonly Stmt[] {
   return [...stmts, ...storing(making, inside).stmts]
 }
 
-/** One or two stores, each to a parameter of its own, some of which change what is there. */
+/** One or two stores, each to a parameter of its own. */
 function storing(making: Making, place: Place): { stmts: readonly Store[] } {
-  const stmts = Array.from({ length: 1 + place.pick(2) }, () => {
-    const { pick } = place
-    const type = oneOf(pick, [place.float, 'f32', 'f64', 'i32', 'u32', 'bool'] as const)
-    const { shape, at } = target(pick, place.apart)
-    const name = fresh(making, 'y')
-    const isUpdate = pick(3) === 2
-    const before = isUpdate ? [s.load(type, name, at)] : []
-    const scope = { ...place, known: [...place.known, ...before] }
-    const drawn = scalarOf(scope, type, 3)
-    const value = isUpdate ? withBefore(drawn, before[0]!) : drawn
-    making.params.push({ name, access: isUpdate ? 'update' : 'write', type, shape })
-    return { kind: 'store', buffer: name, index: at, value } as const
-  })
-  return { stmts }
+  return { stmts: Array.from({ length: 1 + place.pick(2) }, () => oneStore(making, place)) }
 }
 
-function withBefore(value: s.Scalar, before: s.Scalar): s.Scalar {
-  if (value.type === 'bool') return s.or(value, before)
-  const isInteger = value.type === 'i32' || value.type === 'u32'
-  return s.add(isInteger ? before : s.tanh(before), value)
+/** A store, mostly of what is known last and something else; some change what is there. */
+function oneStore(making: Making, place: Place): Store {
+  const { pick } = place
+  const last = pick(4) === 3 ? undefined : place.known.at(-1)
+  const type = last?.type ?? oneOf(pick, [place.float, 'f32', 'f64', 'i32', 'u32', 'bool'] as const)
+  const { shape, at } = target(pick, place.apart)
+  const name = fresh(making, 'y')
+  const isUpdate = pick(3) === 2
+  const drawn = scalarOf(place, type, 3)
+  const value = last === undefined ? drawn : joined(last, drawn)
+  making.params.push({ name, access: isUpdate ? 'update' : 'write', type, shape })
+  const stored = isUpdate ? joined(s.load(type, name, at), value) : value
+  return { kind: 'store', buffer: name, index: at, value: stored }
+}
+
+function joined(a: s.Scalar, b: s.Scalar): s.Scalar {
+  return a.type === 'bool' ? s.op('xor', [a, b]) : s.add(a, b)
 }
 
 /** Elements that differ for all points of `axes`: permuted, reversed, spread out, or in one row. */
@@ -166,6 +177,7 @@ function looping(
     ...place,
     axes: [...place.axes, ...axes],
     apart: order === 'over' ? [...place.apart, ...axes] : place.apart,
+    over: order === 'over' ? [...place.over, ...axes] : place.over,
     depth: place.depth + 1,
   }
   const accs = Array.from({ length: 1 + pick(3) }, () => accumulator(making, inside))
@@ -204,23 +216,23 @@ function scanning(
   const { pick, float } = place
   const name = fresh(making, 'r')
   const extent = oneOf(pick, [3, 2, 5, 1])
-  making.rows.push({ name, type: float, shape: [extent] })
-  const loop = (order: Loop['order'], body: (axis: Axis) => readonly Stmt[]): Loop => {
+  making.rows.push({ name, type: float, shape: [...place.over.map(axis => axis.extent), extent] })
+  const own = place.over.map(axisIndex)
+  const element = (at: Index, fill?: s.Scalar) => s.load(float, name, [...own, at], fill)
+  const loop = (order: Loop['order'], valueAt: (axis: Axis) => s.Scalar): Loop => {
     const axis = { name: fresh(making, 'i'), extent }
-    return { kind: 'loop', order, axes: [axis], accs: [], body: body(axis) }
+    const index = [...own, axisIndex(axis)]
+    const body: Stmt[] = [{ kind: 'store', buffer: name, index, value: valueAt(axis) }]
+    return { kind: 'loop', order, axes: [axis], accs: [], body }
   }
-  const filled = loop('over', axis => {
-    const value = scalarOf({ ...place, axes: [...place.axes, axis] }, float, 2)
-    return [{ kind: 'store', buffer: name, index: [axisIndex(axis)], value }]
-  })
+  const filled = loop('over', axis => scalarOf({ ...place, axes: [...place.axes, axis] }, float, 2))
   const scanned = loop('serial', axis => {
     const at = axisIndex(axis)
-    const before = s.load(float, name, [addIndex(at, index(-1))], s.constant(float, 0))
-    const value = s.add(s.tanh(before), s.load(float, name, [at]))
-    return [{ kind: 'store', buffer: name, index: [at], value }]
+    const before = element(addIndex(at, index(-1)), s.constant(float, 0))
+    return s.add(s.tanh(before), element(at))
   })
-  const element = s.load(float, name, [index(pick(extent))])
-  return { stmts: pick(2) === 0 ? [filled] : [filled, scanned], known: [element] }
+  const known = [element(index(pick(extent)))]
+  return { stmts: pick(2) === 0 ? [filled] : [filled, scanned], known }
 }
 
 /** Stores at positions that are loaded, one after another; those outside store nothing. */
@@ -257,7 +269,7 @@ function contractFrom(numbers: readonly number[]): Contract {
   const right = factor([...batch, ...over, ...cols])
   const apart = [...batch, ...rows, ...cols]
   const known = [s.acc(float, 'total')]
-  const place: Place = { ...scope, axes: apart, known, apart, depth: 0 }
+  const place: Place = { ...scope, axes: apart, known, apart, over: [], depth: 0 }
   const { stmts } = storing(making, place)
   const params = [...reads, ...making.params]
   return {
@@ -291,7 +303,7 @@ function factorOf(making: Making, scope: Scope): s.Scalar {
 }
 
 function arbitrary(make: (numbers: readonly number[]) => Kernel): fc.Arbitrary<RandomKernel> {
-  return fc.array(fc.nat(1000), { minLength: 20, maxLength: 160 }).map(numbers => {
+  return fc.array(fc.nat(1000), { minLength: 40, maxLength: 240, size: 'max' }).map(numbers => {
     const kernel = make(numbers)
     return {
       kernel,
