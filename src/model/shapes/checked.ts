@@ -12,8 +12,11 @@ import type { Shape } from '../../ir/type.ts'
 import { GraphError } from '../../support/diagnostic.ts'
 import { captureSource } from '../../support/source.ts'
 
-/** The type of a parameter: `T` where the rule accepts, else the rule's sentence. */
-export type Checked<T, Rule> = Rule extends string ? Rule : T
+/**
+ * The type of a parameter: `T` where the rule accepts, else the rule's sentence, in which tsc need
+ * not look for what to infer.
+ */
+export type Checked<T, Rule> = Rule extends string ? NoInfer<Rule> : T
 
 /**
  * The shape of a result: the rule's, or of unknown rank where it refused, so that one mistake is
