@@ -143,8 +143,8 @@ class ContractWriter {
       this.#writer.line(`let ${isByStep ? 'p' : 'i'} = 0`)
       const around = { put, beside: new Map([[inner[0]!.name, beside]]) }
       this.#body(part, around, nest([...outer, ...inner], [store]))
-      if (isRagged(role) || isRagged(this.#over)) {
-        this.#writer.line(`pad(${panel}, ${unit}, ${role.count}, depth)`)
+      if (this.#over.sizes.some(size => size % TILE_STEPS !== 0)) {
+        this.#writer.line(`if (depth & 1) pad(${panel}, ${unit}, ${role.count}, depth)`)
       }
     })
   }
@@ -301,5 +301,3 @@ const boundsOf = ({ letter }: Role) => [`${letter}0`, `${letter}1`] as const
 /** The axes along which a block has more than one position. */
 const loopsOf = ({ cut, whole }: Role): readonly Axis[] =>
   cut === undefined ? whole : [cut.axis, ...whole]
-
-const isRagged = ({ sizes, unit }: Role): boolean => sizes.some(size => size % unit !== 0)

@@ -81,17 +81,11 @@ function multiply(a, b, z, rows, cols, steps) {
   }
 }
 
-// Zeros in the lanes of the last panel that have no row or column, and in the step that makes an
-// odd number of them even
+// Zeros for the step that makes an odd number of them even. What is in lanes without a row or
+// column reaches no cell that is stored.
 function pad(panel, lanes, count, depth) {
-  const steps = depth + (depth & 1)
-  const size = lanes * steps + 8
+  const size = lanes * (depth + 1) + 8
   const end = Math.ceil(count / lanes) * size
-  if (depth < steps) {
-    for (let p = lanes * depth; p < end; p += size) panel.fill(0, p, p + lanes)
-  }
-  const used = count % lanes
-  if (used === 0) return
-  for (let p = end - size; p < end - 8; p += lanes) panel.fill(0, p + used, p + lanes)
+  for (let p = lanes * depth; p < end; p += size) panel.fill(0, p, p + lanes)
 }
 `

@@ -48,6 +48,10 @@ const KERNELS: Readonly<Record<string, (m: number, n: number) => string>> = {
     y: write f32[${m},${n}]) {
     parallel j in ${n}
     serial i in ${m} { y[i, j] = s + x[i, j]  s: f32 += x[i, j] } }`,
+  'a sum that looks at itself': (m, n) => `kernel @k(x: read f32[${m},${n}], y: write f32[${n}]) {
+    parallel j in ${n}
+    serial i in ${m} { s: f32 += x[i, j] - s * 0.5 }
+    y[j] = s }`,
   'a row of the point, and values from outside a loop': (m, n) => `kernel @k(x: read f32[${m},${n}],
     w: read f32[${n}], y: write f32[${m},${n}]) {
     parallel j in ${n}

@@ -106,7 +106,7 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
           p += 4
         }
       }
-      pad(w0, 4, rows, depth)
+      if (depth & 1) pad(w0, 4, rows, depth)
     }
 
     function k0_dense_right(b1, w1, cols, depth) {
@@ -120,7 +120,7 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
         }
         p += 2
       }
-      pad(w1, 2, cols, depth)
+      if (depth & 1) pad(w1, 2, cols, depth)
     }
 
     function k0_dense_cells(b2, b3, i0, i1, w2, width) {

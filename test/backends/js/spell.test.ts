@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { prepare } from '../../../src/backends/js/emit.ts'
 import { axisIndex, index } from '../../../src/kernel/index.ts'
 import { interpretKernel } from '../../../src/kernel/interpret.ts'
-import type { Loops, Param } from '../../../src/kernel/kernel.ts'
+import type { Loops, Param, Store } from '../../../src/kernel/kernel.ts'
 import * as s from '../../../src/kernel/scalar.ts'
 import {
   SCALAR_OP_NAMES,
@@ -29,12 +29,12 @@ const VALUES: Readonly<Record<DTypeName, readonly number[]>> = {
   bool: [0, 1],
 }
 
-/** y[i] = value, over `size` points; a bool is also stored through a condition. */
-function kernelOf(params: readonly Param[], size: number, value: s.Scalar): Loops {
+/** y[i] = value, over `size` points. */
+function storing(params: readonly Param[], size: number, value: s.Scalar): Loops {
   const at = [axisIndex({ name: 'i', extent: size })]
   const outputs: Param[] = [{ name: 'y', access: 'write', type: value.type, shape: [size] }]
   const body: Loops['body'] = [{ kind: 'store', buffer: 'y', index: at, value }]
-  const kernel: Loops = {
+  return {
     kind: 'kernel',
     name: 'op',
     params: [...params, ...outputs],
@@ -42,17 +42,31 @@ function kernelOf(params: readonly Param[], size: number, value: s.Scalar): Loop
     rows: [],
     body,
   }
-  if (value.type !== 'bool') return kernel
+}
+
+/** Stores the value; a bool also as what a condition chooses, and both ways at once. */
+function kernelsOf(params: readonly Param[], size: number, value: s.Scalar): readonly Loops[] {
+  const kernel = storing(params, size, value)
+  if (value.type !== 'bool') return [kernel]
   const chosen = s.select(value, s.constant('f32', 2), s.constant('f32', -3))
-  return {
-    ...kernel,
-    params: [...kernel.params, { name: 'z', access: 'write', type: 'f32', shape: [size] }],
-    body: [...body, { kind: 'store', buffer: 'z', index: at, value: chosen }],
-  }
+  const choosing = storing(params, size, chosen)
+  const stores = choosing.body.map(stmt => ({ ...stmt, buffer: 'z' }) as Store)
+  const z: Param = { name: 'z', access: 'write', type: 'f32', shape: [size] }
+  const both = { ...kernel, params: [...kernel.params, z], body: [...kernel.body, ...stores] }
+  return [kernel, choosing, both]
 }
 
 /** Demands the bits of the interpreter, any NaN for a NaN. */
-function expectSame(kernel: Loops, given: ReadonlyMap<string, TypedArray>): void {
+function expectSame(
+  params: readonly Param[],
+  size: number,
+  value: s.Scalar,
+  given: ReadonlyMap<string, TypedArray>,
+): void {
+  for (const kernel of kernelsOf(params, size, value)) expectSameRun(kernel, given)
+}
+
+function expectSameRun(kernel: Loops, given: ReadonlyMap<string, TypedArray>): void {
   const args = kernel.params.map(({ name, type, shape }) => {
     const data = given.get(name) ?? DTYPES[type].allocate(shape[0] ?? 1)
     return data
@@ -99,17 +113,15 @@ describe('an operation on all pairs of interesting values', () => {
       op,
       types.map((type, k) => s.load(type, `x${k}`, at)),
     )
-    expectSame(
-      kernelOf(params, size, value),
-      new Map(data.map((array, k) => [`x${k}`, array] as const)),
-    )
+    const given = new Map(data.map((array, k) => [`x${k}`, array] as const))
+    expectSame(params, size, value, given)
   })
 })
 
 test('literals keep their bits', () => {
   for (const type of DTYPE_NAMES) {
     for (const value of VALUES[type]) {
-      expectSame(kernelOf([], 1, s.neg(s.neg(s.cast('f64', s.constant(type, value))))), new Map())
+      expectSame([], 1, s.neg(s.neg(s.cast('f64', s.constant(type, value)))), new Map())
     }
   }
 })
@@ -122,9 +134,8 @@ test('both words of threefry are those of the reference', () => {
   const given = new Map([['k', Uint32Array.of(0xdeadbeef, 17)]])
   for (const word of [s.threefry, s.threefry2]) {
     const value = word(...key, counter, s.constant('u32', 5))
-    const kernel = kernelOf(params, 64, value)
-    expectSame(kernel, given)
-    const [store] = prepare(kernel).body
+    expectSame(params, 64, value, given)
+    const [store] = prepare(storing(params, 64, value)).body
     expect(store?.kind === 'store' && store.value !== value).toBe(true)
   }
 })
@@ -180,7 +191,7 @@ describe('random expressions', () => {
             return [name, data] as const
           }),
         )
-        expectSame(kernelOf(params, SIZE, grow(choices)), given)
+        expectSame(params, SIZE, grow(choices), given)
       }),
       runs(),
     )
