@@ -1,6 +1,7 @@
 // What a user gets: packs the package, lints the tarball (publint, attw), installs it into an empty
-// folder, type-checks a program that imports every entry the way users are set up, and runs it.
-// Writes to a temporary folder only, apart from the build in dist/.
+// folder, type-checks there what users write first (a program that imports every entry, and the
+// README's example) the way they are set up, and runs both. Writes to a temporary folder only, apart
+// from the build in dist/.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -71,15 +72,29 @@ function entryNames(): string[] {
   return code.map(([path]) => manifest.name + path.slice(1))
 }
 
+/** What users have without DOM or Node types. */
+const CONSOLE = 'declare const console: { log(...parts: unknown[]): void }\n'
+
+/** The first example of the README, and what it says that it prints. */
+function readmeExample(): { readonly text: string; readonly prints: string } {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const text = /^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1]
+  const prints = text === undefined ? undefined : /console\.log\(.*\) \/\/ (.*)$/m.exec(text)?.[1]
+  if (text === undefined || prints === undefined)
+    throw new Error('README.md must begin with an example that says what it prints')
+  return { text, prints }
+}
+
 function writeConsumer(): void {
   const names = entryNames()
   const imports = names.map((name, i) => `import * as entry${i} from '${name}'\n`).join('')
   const prints = names.map((name, i) => `console.log('${name}', Object.keys(entry${i}).length)\n`)
-  const program = `${imports}declare const console: { log(...parts: unknown[]): void }\n${prints.join('')}`
+  const program = `${imports}${CONSOLE}${prints.join('')}`
   const required = names.map(name => `console.log(Object.keys(require('${name}')).length)\n`)
   const files = {
     'package.json': '{ "private": true, "type": "module" }\n',
     'main.ts': program,
+    'readme.ts': `${CONSOLE}${readmeExample().text}`,
     'require.cjs': required.join(''),
   }
   mkdirSync(consumer)
@@ -96,7 +111,7 @@ function typeCheck(version: string, options: (typeof RESOLUTIONS)[number]): void
     skipLibCheck: false,
     outDir: 'out',
   }
-  const config = { compilerOptions, files: ['main.ts'] }
+  const config = { compilerOptions, files: ['main.ts', 'readme.ts'] }
   writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify(config))
   const tsc = join(consumer, 'node_modules', alias(version), 'bin', 'tsc')
   try {
@@ -122,7 +137,19 @@ function main(): void {
   say(`types hold under TypeScript ${COMPILERS.join(', ')}, without DOM or Node types`)
   for (const file of ['out/main.js', 'require.cjs'])
     execFileSync(process.execPath, ['--no-warnings', file], { cwd: consumer, stdio: 'inherit' })
+  runReadme()
   checkSourceMaps()
+}
+
+/** The README's example does what it says. */
+function runReadme(): void {
+  const { prints } = readmeExample()
+  const args = ['--no-warnings', 'out/readme.js']
+  const printed = execFileSync(process.execPath, args, { cwd: consumer, encoding: 'utf8' })
+  // Progress may be written before; the last line is the example's own.
+  const last = printed.trimEnd().split('\n').at(-1)
+  if (last !== prints) throw new Error(`the README says that it prints ${prints}, got ${last}`)
+  say(`the example of the README prints ${prints}`)
 }
 
 /** Declaration maps point at sources that the package ships. */
