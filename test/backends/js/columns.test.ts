@@ -52,6 +52,10 @@ const KERNELS: Readonly<Record<string, (m: number, n: number) => string>> = {
     parallel j in ${n}
     serial i in ${m} { s: f32 += x[i, j] - s * 0.5 }
     y[j] = s }`,
+  'what the loop itself changes': (m, n) => `kernel @k(x: read f32[${m},${n}],
+    y: update f32[1,${n}]) {
+    parallel j in ${n}
+    serial i in ${m} { y[0, j] = y[0, j] * 0.5 + x[i, j] } }`,
   'a row of the point, and values from outside a loop': (m, n) => `kernel @k(x: read f32[${m},${n}],
     w: read f32[${n}], y: write f32[${m},${n}]) {
     parallel j in ${n}

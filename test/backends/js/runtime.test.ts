@@ -86,6 +86,14 @@ describe('memory', () => {
     const twice: Program = { ...softmax, items: [...softmax.items, ...softmax.items] }
     expect(load(twice).workspaceBytes).toBe(4000)
     expect(load(doubling(8)).workspaceBytes).toBe(0)
+    const both = programOf(`program @p { input x: f32[9] output y: f32[9] output z: f32[9]
+      launch @short(x, y) launch @long(x, z) }
+      kernel @short(x: read f32[9], y: write f32[9]) { parallel i in 9 row e: f32[2]
+        over k in 2 { e[k] = x[i] }  y[i] = e[1] }
+      kernel @long(x: read f32[9], y: write f32[9]) { parallel i in 9 row e: f32[7]
+        over k in 7 { e[k] = x[i] * 2 }  y[i] = e[6] }`)
+    expect(load(both).workspaceBytes).toBe(28)
+    expectAgreement(both)
   })
 })
 
