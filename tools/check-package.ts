@@ -1,7 +1,7 @@
 // What a user gets: packs the package, lints the tarball (publint, attw), installs it into an empty
 // folder, type-checks there what users write first (a program that imports every entry, and the
-// README's example) the way they are set up, and runs both. Writes to a temporary folder only, apart
-// from the build in dist/.
+// README's example) the way they are set up, and runs both. Writes to a temporary folder only,
+// apart from the build in dist/.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

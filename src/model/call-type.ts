@@ -203,7 +203,7 @@ export type LooseInputsThen<I, P, S> =
             ? [x: Loose<A>, y: Loose<B>, z: Loose<C>, w: Loose<G>, params: P, state: S]
             : never
 
-/** What a reverse rule gives: a cotangent per input, null where the output does not depend on it. */
+/** What a reverse rule gives: a cotangent per input, null where the output is independent of it. */
 export type Cotangents<I> =
   I extends Slot<infer _S, infer _D>
     ? readonly [Cotangent<I>]

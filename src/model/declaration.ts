@@ -1,5 +1,6 @@
 // What a tree of declarations says, read without running any body: every parameter and state value
-// with its path, and how paths nest. The path is the name in the graph, in checkpoints and messages.
+// with its path, and how paths nest. The path is the name in the graph, in checkpoints and
+// messages.
 
 import { joinPath, type NameTree } from '../ir/tree.ts'
 import type { TensorType } from '../ir/type.ts'

@@ -36,7 +36,7 @@ type ScalarKeys<O> = { [K in keyof O]: IsScalar<O[K]> extends true ? K : never }
 /** Whether the names of a tree are not known. */
 type AnyNames<O> = unknown extends O ? true : string extends keyof O ? true : false
 
-/** `K` where that output can be differentiated in reverse; else a sentence, or the names that can. */
+/** `K` where that output can be differentiated in reverse; else a sentence, or names that can. */
 export type GradientRule<O, K extends string> = AnyNames<O> extends true ? K : ReverseRule<O, K>
 
 type ReverseRule<O, K extends string> = [At<O, K>] extends [never]

@@ -23,8 +23,8 @@ export interface InitialValues<P, S> {
 }
 
 /**
- * The model of a graph. `init` gives the values passed here, else draws matrices by `heNormal()` and
- * starts everything else at zero.
+ * The model of a graph. `init` gives the values passed here, else draws matrices by `heNormal()`
+ * and starts everything else at zero.
  *
  * Throws E105 where names cannot nest: `a` beside `a.b`.
  *

@@ -90,7 +90,7 @@ export class UserOp {
     return bound
   }
 
-  /** The type rule answers where a call throws: it is also asked by parser, verifier and binding. */
+  /** The type rule answers where a call throws: parser, verifier and binding ask it too. */
   #type(types: readonly TensorType[]) {
     const bound = this.#bindings(types)
     const prefix = `${this.definition.name}: `

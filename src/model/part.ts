@@ -1,8 +1,8 @@
 // The tree of declarations under `params`: its leaves are parameters and layers, its nodes objects
 // and lists. Bodies, gradients, state and host values mirror the tree; the types here say how.
 //
-// In generic code tsc decides a conditional type only if it holds with constraints erased: parts are
-// matched as `Param<infer S, infer D, infer T>`, never as `Param`.
+// In generic code tsc decides a conditional type only if it holds with constraints erased: parts
+// are matched as `Param<infer S, infer D, infer T>`, never as `Param`.
 
 import type { Tensor } from '../ir/tensor.ts'
 import type { Shape } from '../ir/type.ts'

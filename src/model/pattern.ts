@@ -6,7 +6,8 @@
 //   '...'      first only: any leading axes, bound as a whole
 //
 // A type inside a generic function is decided only if it holds with constraints erased: slots are
-// matched as `Slot<infer S, infer D>`, never as `Slot`, and `infer A extends Slot` would spoil them.
+// matched as `Slot<infer S, infer D>`, never as `Slot`, and `infer A extends Slot` would spoil
+// them.
 
 import type { Dim } from '../ir/dim.ts'
 import type { Shape } from '../ir/type.ts'

@@ -1,5 +1,5 @@
-// The object behind models and derived programs. Deriving one keeps declarations and initial values:
-// the params of a model fit every program made of it.
+// The object behind models and derived programs. Deriving one keeps declarations and initial
+// values: the params of a model fit every program made of it.
 
 import { integerDim } from '../ir/dim.ts'
 import type { Graph } from '../ir/graph.ts'

@@ -1,6 +1,6 @@
-// Slots: the place of a tensor whose shape and dtype are declared. The same words declare the inputs
-// of a model, where names of dims are rigid, and the signature of a layer or op, where names are
-// variables that a call binds and a leading '...' stands for any leading axes.
+// Slots: the place of a tensor whose shape and dtype are declared. The same words declare the
+// inputs of a model, where names of dims are rigid, and the signature of a layer or op, where names
+// are variables that a call binds and a leading '...' stands for any leading axes.
 
 import type { Dim } from '../ir/dim.ts'
 import type { Shape } from '../ir/type.ts'

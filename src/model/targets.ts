@@ -1,5 +1,6 @@
 // What a derivative is asked for, by the names that users know, and which values of the graph that
-// means. Names that are not there, outputs that cannot be differentiated: E201 with the user's line.
+// means. Names that are not there, outputs that cannot be differentiated: E201 with the user's
+// line.
 
 import { valueTypes } from '../ir/printer.ts'
 import { type NameTree, namesOf } from '../ir/tree.ts'

@@ -1,5 +1,5 @@
-// Calls of layers and ops: every sentence of a signature as a type and when the graph is built, what
-// patterns bind, and what a call is checked for besides.
+// Calls of layers and ops: every sentence of a signature as a type and when the graph is built,
+// what patterns bind, and what a call is checked for besides.
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Tensor } from '../../src/ir/tensor.ts'

@@ -1,5 +1,5 @@
-// Initial values: their statistics against the formulas, their bits, and that a value depends on the
-// seed and its own path only.
+// Initial values: their statistics against the formulas, their bits, and that a value depends on
+// the seed and its own path only.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -31,8 +31,8 @@ describe.each(COMPILERS)('%s', compiler => {
     expect(got).toEqual(wanted.map(({ first, wanted: errors }) => ({ first, errors })))
   })
 
-  it('accepts layers, ops and a hundred layers as they should be written', () => {
-    expect(users.compile(compiler, 'test/types/parts.ts')).toBe('')
+  it('accepts a program of everything, and a hundred layers', () => {
+    expect(users.compile(compiler, 'test/types/sample.ts')).toBe('')
     expect(users.compile(compiler, 'test/types/hundred-layers.ts')).toBe('')
   })
 })

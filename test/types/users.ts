@@ -20,7 +20,7 @@ export const COMPILERS = ['typescript-5.9', 'typescript', 'typescript-7']
 export const MISTAKES = 'test/types/errors/mistakes.ts'
 
 /** Programs that compile, and what they are made of. */
-const OTHERS = ['test/types/parts.ts', 'test/types/hundred-layers.ts']
+const OTHERS = ['test/types/parts.ts', 'test/types/sample.ts', 'test/types/hundred-layers.ts']
 
 const OPTIONS = {
   strict: true,
@@ -42,7 +42,7 @@ function tsc(compiler: string, folder: string, args: readonly string[]): string 
   return stdout
 }
 
-/** A folder with the declarations of the package and the programs, where the repository has them. */
+/** A folder with the declarations of the package and the programs, each at its usual path. */
 export class Users {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gradc-users-'))
 
