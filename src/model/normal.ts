@@ -31,8 +31,9 @@ export function cosOfTurn(turn: number): number {
   // To the nearest quarter, an exact step, which leaves at most an eighth of a turn.
   const quarter = Math.round(turn * 4)
   const angle = (turn - quarter / 4) * (2 * Math.PI)
-  const [cos, sin] = [taylor(angle, 0), taylor(angle, 1)]
-  return [cos, -sin, -cos, sin][quarter % 4]!
+  // cos, −sin, −cos, sin, and the fifth is the first again.
+  const value = taylor(angle, quarter % 2 === 0 ? 0 : 1)
+  return quarter === 1 || quarter === 2 ? -value : value
 }
 
 /** The Taylor series of cos (from power 0) or sin (from power 1), for |x| ≤ π/4. */

@@ -51,3 +51,33 @@ it('a hundred layers cost the compiler no more than their budget', () => {
   expect(count, told).toBeLessThanOrEqual(BUDGET)
   expect(count, told).toBeGreaterThan(1000)
 })
+
+const START = `
+import { compile, f32, gradient, i32, mean, model, select, softmax, softmaxCrossEntropy } from '../../src/index.ts'
+import { dense } from '../../src/nn/index.ts'
+const inputs = { x: f32('batch', 784), y: i32('batch') }
+const params = { l1: dense(784, 256), head: dense(256, 10) }
+const m = model({ inputs, params, body({ x, y }, { l1, head }) {
+  const logits = head(l1(x))
+  return { loss: mean(softmaxCrossEntropy(logits, y)), probabilities: softmax(logits) }
+} })
+const program = gradient(m, { of: 'loss' })
+const run = await compile(program, { target: 'js', dims: { batch: 128 } })
+const r = run({ x: new Float32Array(1), y: new Int32Array(1) }, m.init().params)
+`
+
+it.each([
+  ['model({ inputs, body({ | }) { return {} } })', ['x', 'y']],
+  ['model({ inputs, params, body: ({ x }, p) => ({ x: p.| }) })', ['head', 'l1']],
+  ["gradient(m, { of: '|' })", ['loss']],
+  ["gradient(m, { of: 'loss', wrt: ['|'] })", ['head', 'l1']],
+  ["gradient(m, { of: 'loss', inputs: ['|'] })", ['x', 'y']],
+  ["select(m, { outputs: ['|'] })", ['loss', 'probabilities']],
+  ["compile(program, { target: 'js', dims: { | } })", ['batch']],
+  ["compile(program, { target: '|', dims: { batch: 1 } })", ['js', 'wasm', 'wgsl']],
+  ['run({ | })', ['x', 'y']],
+  ['r.grads.|', ['head', 'l1']],
+  ['r.grads.l1.|', ['b', 'w']],
+])('an editor offers what fits in %s', (line, names) => {
+  expect([...users.completions(START + line)].sort()).toEqual(names)
+})

@@ -45,6 +45,7 @@ function tsc(compiler: string, folder: string, args: readonly string[]): string 
 /** A folder with the declarations of the package and the programs, each at its usual path. */
 export class Users {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gradc-users-'))
+  readonly #documents = ts.createDocumentRegistry()
 
   constructor() {
     const out = join(this.#folder, 'src')
@@ -60,6 +61,29 @@ export class Users {
     const config = { compilerOptions: OPTIONS, files: [file] }
     writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(config))
     return tsc(compiler, this.#folder, ['-p', '.', ...args])
+  }
+
+  /** The names that an editor offers where `|` stands in a program. */
+  completions(program: string): readonly string[] {
+    const path = join(this.#folder, 'test/types/edited.ts')
+    const text = program.replace('|', '')
+    const host: ts.LanguageServiceHost = {
+      getCompilationSettings: () => ts.convertCompilerOptionsFromJson(OPTIONS, '.').options,
+      getScriptFileNames: () => [path],
+      getScriptVersion: file => (file === path ? text : '0'),
+      getScriptSnapshot: file => {
+        const found = file === path ? text : ts.sys.readFile(file)
+        return found === undefined ? undefined : ts.ScriptSnapshot.fromString(found)
+      },
+      getCurrentDirectory: () => this.#folder,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      fileExists: file => file === path || ts.sys.fileExists(file),
+      readFile: file => (file === path ? text : ts.sys.readFile(file)),
+      directoryExists: ts.sys.directoryExists,
+    }
+    const service = ts.createLanguageService(host, this.#documents)
+    const found = service.getCompletionsAtPosition(path, program.indexOf('|'), {})
+    return found?.entries.map(({ name }) => name) ?? []
   }
 
   /** Removes the folder. */
