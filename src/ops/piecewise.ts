@@ -10,7 +10,7 @@ import * as s from '../kernel/scalar.ts'
 import { DTYPES, isFloat } from '../support/dtype.ts'
 import { roundHalfEven } from '../support/half-even.ts'
 import { mul, sub } from './arithmetic.ts'
-import { equal, greater, greaterEqual, less, lessEqual } from './comparison.ts'
+import { greater, greaterEqual, less, lessEqual } from './comparison.ts'
 import { fullLike } from './creation.ts'
 import {
   type BinaryOp,
@@ -138,6 +138,9 @@ function checkBounds({ low, high }: Bounds, { dtype }: TensorType): Violation | 
   return violation('C3', `low and high must be values of ${dtype}, got ${outside}`, {}, help)
 }
 
+const isInside = (x: Value, { low, high }: Bounds) =>
+  and(greaterEqual(x, fullLike(x, low)), lessEqual(x, fullLike(x, high)))
+
 const clampOp = defineUnary({
   name: 'clamp',
   dtypes: NUMBERS,
@@ -146,11 +149,9 @@ const clampOp = defineUnary({
   check: checkBounds,
   evaluate: (x, { low, high }) => Math.min(Math.max(x, low), high),
   scalar: (x, { low, high }) => s.min(s.max(x, s.literal(x, low)), s.literal(x, high)),
-  vjp: ({ x, out, ct }) => ({ x: masked(equal(x, out), ct) }),
-  jvp: ({ x, attributes: { low, high }, t }) => {
-    const inside = and(greaterEqual(x, fullLike(x, low)), lessEqual(x, fullLike(x, high)))
-    return masked(inside, t)
-  },
+  // Not where x is the result: computed again in another kernel it may have more bits than that.
+  vjp: ({ x, attributes, ct }) => ({ x: masked(isInside(x, attributes), ct) }),
+  jvp: ({ x, attributes, t }) => masked(isInside(x, attributes), t),
   sampleAttributes: [{ low: 0, high: 1 }],
   kinks: [0, 1],
 })

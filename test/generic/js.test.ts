@@ -1,6 +1,7 @@
 // Every op of the registry on js: no code per op.
 
 import { describe, expect, it } from 'vitest'
+import { gradient } from '../../src/autodiff/gradient.ts'
 import { Literal } from '../../src/ir/literal.ts'
 import type { Op, OpTable } from '../../src/ir/op.ts'
 import * as s from '../../src/kernel/scalar.ts'
@@ -78,5 +79,20 @@ describe('the front part of something that has memory of its own', () => {
     const { a, b } = runOnJs(graph, { x }).outputs
     expect([...a!.values()]).toEqual([1, 3, 7])
     expect([...b!.values()]).toEqual([-1, -3, -7])
+  })
+})
+
+describe('a value that one kernel stores and another computes again', () => {
+  it('passes its cotangent within the bounds of a clamp', () => {
+    const { graph } = caseOf(`graph @g(param %x: f32[4]) {
+  %0 = mul %x, %x : f32[4]
+  %1 = clamp %0 {low = -1, high = 0.5} : f32[4]
+  %2 = sum %1 {axes = [0]} : f32[]
+  return loss = %2, clamped = %1
+}`)
+    const x = Literal.from(Float32Array.of(0.3, 7, 9, 0.6))
+    const { outputs } = runOnJs(gradient(graph, { of: 'loss' }), { x })
+    const wanted = [2 * x.at(0), 0, 0, 2 * x.at(3)]
+    expect([...outputs['grads.x']!.values()]).toEqual(wanted)
   })
 })
