@@ -1,6 +1,6 @@
 // The interface as users see it, on one page: a layer author, an op author, a block, a model, its
 // derivatives, a selection and runs, without a type written and without a cast. Compiled as users
-// would, and run by nobody: the same words are tested elsewhere.
+// would, and run.
 
 import {
   add,
@@ -9,6 +9,7 @@ import {
   compile,
   f32,
   gradient,
+  type Host,
   i32,
   jvp,
   layer,
@@ -59,25 +60,37 @@ const mlp = model({
   },
 })
 
-const images = new Float32Array(128 * 784)
-const labels = new Int32Array(128)
+const images = Float32Array.from({ length: 128 * 784 }, (_, i) => Math.sin(i))
+const labels = Int32Array.from({ length: 128 }, (_, i) => i % 10)
 const { params, state } = mlp.init(1)
-const dims = { batch: 128 }
 const step = gradient(mlp, { of: 'loss', inputs: ['x'] })
-const run = await compile(step, { target: 'js', dims })
+const run = await compile(step, { target: 'js', dims: { batch: 128 } })
 const r = run({ x: images, y: labels }, params, state)
-const forward = await compile(jvp(mlp, { of: 'loss', wrt: ['head'] }), { target: 'js', dims })
+const forward = await compile(jvp(mlp, { of: 'loss', wrt: ['head'] }), {
+  target: 'js',
+  dims: { batch: 128 },
+})
 const tangents = { head: { w: r.grads.head.w } }
 const { tangent } = forward({ x: images, y: labels }, params, r.state, { tangents })
 const inference = select(mlp, { inputs: ['x'], outputs: ['probabilities'] })
 const predict = await compile(inference, { target: 'js', dims: { batch: 1 } })
-const { probabilities } = predict({ x: images.subarray(784) }, params, state)
+const { probabilities } = predict({ x: images.subarray(0, 784) }, params, state)
 
-/** What came of it, so that nothing is left out. */
-export const out: readonly [number, number, readonly [number, number], 'f32', readonly [1, 10]] = [
-  r.loss,
+/** What came of it, with the types it must have. */
+export const out: {
+  readonly loss: number
+  readonly tangent: number
+  readonly direction: Host<[256, 10], 'f32'>
+  readonly block: Host<[256, 256], 'f32'>
+  readonly image: Host<[128, 784], 'f32'>
+  readonly mean: Host<[256], 'f32'>
+  readonly probabilities: Host<[1, 10], 'f32'>
+} = {
+  loss: r.loss,
   tangent,
-  r.grads.blocks[0].fc.w.shape,
-  r.inputGrads.x.dtype,
-  probabilities.shape,
-]
+  direction: tangents.head.w,
+  block: r.grads.blocks[0].fc.w,
+  image: r.inputGrads.x,
+  mean: r.state.encoder.bn.mean,
+  probabilities,
+}

@@ -81,3 +81,15 @@ it.each([
 ])('an editor offers what fits in %s', (line, names) => {
   expect([...users.completions(START + line)].sort()).toEqual(names)
 })
+
+it('the page of everything runs: a tangent along the gradient is its square', async () => {
+  const { out } = await import('./sample.ts')
+  expect(out.loss).toBeGreaterThan(0)
+  const square = out.direction.data.reduce((sum, g) => sum + g * g, 0)
+  expect(square).toBeGreaterThan(0)
+  expect(out.tangent / square).toBeCloseTo(1, 4)
+  expect(out.block.data.some(g => g !== 0)).toBe(true)
+  expect(out.image.shape).toEqual([128, 784])
+  expect(out.mean.data.some(value => value !== 0)).toBe(true)
+  expect(out.probabilities.data.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
+})
