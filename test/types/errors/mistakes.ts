@@ -1,6 +1,6 @@
 // Mistakes of users, each with the error that tsc must report: `//! where => message` lines stand
 // before the statement, and a line that begins with `//` goes on. Sentences that tsc composes
-// itself vary between its versions: of those only the code is pinned. mistakes.test.ts compares.
+// itself vary between its versions: of those only the code is pinned. users.test.ts compares.
 
 import {
   add,
