@@ -57,8 +57,14 @@ function checkParts(
     const message = `needs ${kind} ${joinPath(path, missing)}, got nothing of that name`
     throw feedError('run', message, `pass the ${kind} tree that init() gives`, boundary)
   }
-  const extra = Object.keys(values).find(key => !known.includes(key))
+  // A layer without params has an empty branch, which some trees leave out.
+  const extra = Object.entries(values).find(
+    ([key, of]) => !known.includes(key) && !isEmpty(of),
+  )?.[0]
   if (extra === undefined) return
   const message = `this model has no ${kind} ${joinPath(path, extra)}`
   throw feedError('run', message, `leave it out; there are ${known.join(', ') || 'none'}`, boundary)
 }
+
+const isEmpty = (tree: unknown) =>
+  typeof tree === 'object' && tree !== null && Object.keys(tree).length === 0

@@ -3,6 +3,7 @@
 // sentences are thrown by feed.ts where shapes were not known before.
 
 import type { Dim } from '../ir/dim.ts'
+import type { Checked, Fits, Show } from '../ir/shape-sentence.ts'
 import type { ArrayOf, Host, Tensor } from '../ir/tensor.ts'
 import type { Shape } from '../ir/type.ts'
 import type { DTypeName } from '../support/dtype.ts'
@@ -12,8 +13,12 @@ type Names<T> =
     ? { [I in keyof S]: S[I] extends string ? (string extends S[I] ? never : S[I]) : never }[number]
     : never
 
-/** The symbolic dims that inputs mention. */
-export type DimNames<In> = { [K in keyof In]: Names<In[K]> }[keyof In] & string
+/** The symbolic dims that inputs mention: any, where the inputs are not known. */
+export type DimNames<In> = unknown extends In
+  ? string
+  : string extends keyof In
+    ? string
+    : { [K in keyof In]: Names<In[K]> }[keyof In] & string
 
 /** A tree of tensors with sizes put in for symbolic dims. */
 export type WithDims<T, M> =
@@ -23,24 +28,6 @@ export type WithDims<T, M> =
         D
       >
     : { [K in keyof T]: WithDims<T[K], M> }
-
-type Unk<X> = number extends X ? true : string extends X ? true : false
-type Fits<P, X> = [X] extends [P] ? true : Unk<P> extends true ? true : Unk<X>
-type AllFit<A extends Shape, B extends Shape> = number extends B['length']
-  ? true
-  : A['length'] extends B['length']
-    ? { [I in keyof A]: I extends keyof B ? Fits<A[I], B[I]> : false }[number] extends true
-      ? true
-      : false
-    : false
-
-type ShowDim<D> = number extends D ? '?' : D extends Dim ? `${D}` : '?'
-type Join<S extends Shape> = S extends readonly [infer H]
-  ? ShowDim<H>
-  : S extends readonly [infer H, ...infer R extends Shape]
-    ? `${ShowDim<H>}, ${Join<R>}`
-    : ''
-type Show<S extends Shape> = number extends S['length'] ? '[...]' : `[${Join<S>}]`
 
 type ArrayName<D> = D extends 'f32'
   ? 'Float32Array'
@@ -52,9 +39,6 @@ type ArrayName<D> = D extends 'f32'
 
 /** Anything that may be passed for an input, whatever its shape and dtype. */
 export type AnyFeed = Host | ArrayOf[DTypeName] | number
-
-/** `T` where the rule accepts, else its sentence. */
-type Checked<T, Rule> = Rule extends string ? Rule : T
 
 type FeedRule<In, F, K> = K extends keyof In
   ? K extends keyof F
@@ -70,7 +54,7 @@ type ValueRule<K extends string, S extends Shape, D extends DTypeName, V> = V ex
     : `run: input ${K} is ${D}: pass a ${ArrayName<D>}`
   : V extends Host<infer H, infer E>
     ? E extends D
-      ? AllFit<S, H> extends true
+      ? Fits<S, H> extends true
         ? 0
         : `run: input ${K} is ${Show<S>}, got ${Show<H>}`
       : `run: input ${K} is ${D}, got ${E}`

@@ -14,7 +14,7 @@ import type { Op } from './op.ts'
 import { valueLabels } from './printer.ts'
 import { printType, type Shape, type TensorType, tensorType, typesEqual } from './type.ts'
 
-/** A handle on a value of the graph under construction. `Tensor` is the same with its shape known. */
+/** A handle on a value of the graph under construction; `Tensor` is one whose shape tsc knows. */
 export interface Value {
   readonly id: ValueId
   readonly type: TensorType

@@ -1,17 +1,11 @@
 // `byMode` as bodies call it: typed, and both sides checked.
 
+import { type Checked, type RankUnknown, type Same, type Show, show } from '../ir/shape-sentence.ts'
 import type { Tensor } from '../ir/tensor.ts'
 import type { Shape } from '../ir/type.ts'
 import { byMode as coreByMode } from '../ops/by-mode.ts'
 import type { DTypeName } from '../support/dtype.ts'
-import {
-  type Checked,
-  type RankUnknown,
-  refusal,
-  type Same,
-  type Show,
-  show,
-} from './shapes/checked.ts'
+import { refusal } from './shapes/checked.ts'
 import { calledFrom } from './tracing.ts'
 
 /** Why two sides of one value do not fit. */

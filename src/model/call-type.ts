@@ -2,11 +2,11 @@
 // whose result type follows from them. The common signature, one tensor whose last axis changes,
 // has a type of its own, which keeps hovers short.
 
+import type { Checked, RankUnknown, Same, Show, ShowDim } from '../ir/shape-sentence.ts'
 import type { Tensor } from '../ir/tensor.ts'
 import type { Shape } from '../ir/type.ts'
 import type { DTypeName } from '../support/dtype.ts'
 import type { ArgumentRule, Bindings, Fill } from './pattern.ts'
-import type { Checked, RankUnknown, Same, Show, ShowDim } from './shapes/checked.ts'
 import type { Slot } from './slot.ts'
 
 /** Holds the call as bodies of generic layers see it; no such property exists at run time. */

@@ -2,11 +2,12 @@
 // their types against the slots, and the result of the body against the declared output.
 
 import type { Value } from '../ir/builder.ts'
+import { show } from '../ir/shape-sentence.ts'
 import { GraphError } from '../support/diagnostic.ts'
 import { captureSource } from '../support/source.ts'
 import { type Boundary, bodyError, described } from './declaration-error.ts'
 import { type Bound, matchShape, matchSlot, NOTHING_BOUND, showPattern } from './pattern.ts'
-import { refusal, show } from './shapes/checked.ts'
+import { refusal } from './shapes/checked.ts'
 import type { Slot } from './slot.ts'
 
 /** Arguments that fit, and what their shapes bound the names of the signature to. */

@@ -1,11 +1,11 @@
 // The types of derivatives of programs: which outputs may be differentiated, as sentences, and what
 // a derivative returns beside what the program did.
 
+import type { RankUnknown, Show } from '../ir/shape-sentence.ts'
 import type { Tensor } from '../ir/tensor.ts'
 import type { Simplify } from '../ir/typed-graph.ts'
 import type { DTypeName } from '../support/dtype.ts'
 import type { GradsOf, None } from './part.ts'
-import type { RankUnknown, Show } from './shapes/checked.ts'
 
 type Float = 'f32' | 'f64'
 

@@ -10,8 +10,6 @@
 // them.
 
 import type { Dim } from '../ir/dim.ts'
-import type { Shape } from '../ir/type.ts'
-import type { DTypeName } from '../support/dtype.ts'
 import {
   type RankUnknown,
   type Same,
@@ -19,7 +17,9 @@ import {
   type ShowDim,
   show,
   type Unknown,
-} from './shapes/checked.ts'
+} from '../ir/shape-sentence.ts'
+import type { Shape } from '../ir/type.ts'
+import type { DTypeName } from '../support/dtype.ts'
 import type { Slot } from './slot.ts'
 
 /** The bindings `E` and those of S against P; null where S is not known; false where it misfits. */

@@ -3,6 +3,7 @@
 // line.
 
 import { valueTypes } from '../ir/printer.ts'
+import { show } from '../ir/shape-sentence.ts'
 import { type NameTree, namesOf } from '../ir/tree.ts'
 import type { TensorType } from '../ir/type.ts'
 import { type Diagnostic, GraphError, nearest } from '../support/diagnostic.ts'
@@ -10,7 +11,6 @@ import { isFloat } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
 import type { Boundary } from './declaration-error.ts'
 import type { Model } from './model.ts'
-import { show } from './shapes/checked.ts'
 
 /** The two derivatives. */
 export type Transform = 'gradient' | 'jvp'

@@ -3,7 +3,7 @@
 import { heNormal, type Initializer, zeros } from '../model/initializers.ts'
 import { layer } from '../model/layer.ts'
 import { add } from '../model/ops/binary.ts'
-import { matmul } from '../model/ops/contraction.ts'
+import { dot } from '../model/ops/contraction.ts'
 import { param } from '../model/param.ts'
 import { f32 } from '../model/slot.ts'
 
@@ -39,5 +39,5 @@ export const dense = <I extends number, O extends number>(
     input: f32('...', inputs),
     output: f32('...', units),
     params: { w: param([inputs, units], weights), b: param([units], bias) },
-    apply: (x, { w, b }) => add(matmul(x, w), b),
+    apply: (x, { w, b }) => add(dot(x, w), b),
   })

@@ -16,7 +16,7 @@ import {
   type Tensor,
   typed,
 } from '../../src/index.ts'
-import type { Checked, Out } from '../../src/model/shapes/checked.ts'
+import type { Checked, Out } from '../../src/ir/shape-sentence.ts'
 import type { Conv2dRule } from '../../src/model/shapes/convolution.ts'
 import { dense, heNormal, ones, zeros } from '../../src/nn/index.ts'
 

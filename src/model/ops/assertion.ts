@@ -2,11 +2,12 @@
 // the graph is built.
 
 import { dim } from '../../ir/dim.ts'
+import type { Checked } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type AssertShapeRule, assertShapeRule } from '../shapes/assertion.ts'
-import { accepted, type Checked } from '../shapes/checked.ts'
+import { accepted } from '../shapes/checked.ts'
 import { placed } from '../tracing.ts'
 
 /** The same tensor with its shape forgotten: rules then wait until the graph is built. */

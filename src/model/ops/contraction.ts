@@ -3,11 +3,12 @@
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Both, Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import { dot as coreDot, matmul as coreMatmul, type DotOptions } from '../../ops/contraction.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { accepted, type Both, type Checked, type Out, refusal } from '../shapes/checked.ts'
+import { accepted, refusal } from '../shapes/checked.ts'
 import { type DTypesRule, dtypesRule, type NeedsRule } from '../shapes/dtypes.ts'
 import {
   type DotRule,

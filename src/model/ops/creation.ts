@@ -4,12 +4,13 @@ import { operator } from '../../ir/define.ts'
 import { dim } from '../../ir/dim.ts'
 import { Literal } from '../../ir/literal.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import { type Shape, tensorType } from '../../ir/type.ts'
 import * as core from '../../ops/creation.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type AxesRule, axesRule } from '../shapes/axes.ts'
-import { accepted, type Checked, refusal } from '../shapes/checked.ts'
+import { accepted, refusal } from '../shapes/checked.ts'
 import {
   type ConstantValue,
   type DTypeOfConstant,

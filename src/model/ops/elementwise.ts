@@ -5,6 +5,7 @@
 import { checkValue, type Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import { broadcastTo } from '../../ops/broadcast.ts'
@@ -12,7 +13,7 @@ import { full } from '../../ops/creation.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { captureSource } from '../../support/source.ts'
 import { BROADCAST_HELP } from '../shapes/broadcast.ts'
-import { accepted, type Checked, refusal } from '../shapes/checked.ts'
+import { accepted, refusal } from '../shapes/checked.ts'
 import { type GroupName, type NeedsRule, needsRule } from '../shapes/dtypes.ts'
 import {
   type BinaryRule,

@@ -3,13 +3,14 @@
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import * as joining from '../../ops/joining.ts'
 import { slice } from '../../ops/slicing.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { AXES_HELP, type AxisRule, axesRule, type InsertRule } from '../shapes/axes.ts'
-import { accepted, type Checked, type Out } from '../shapes/checked.ts'
+import { accepted } from '../shapes/checked.ts'
 import {
   type ConcatRule,
   concatRule,

@@ -4,6 +4,7 @@
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import {
@@ -16,7 +17,7 @@ import {
   type SigmoidCrossEntropyOptions,
 } from '../../ops/losses.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
+import { accepted, refusal } from '../shapes/checked.ts'
 import type { NeedsRule } from '../shapes/dtypes.ts'
 import type { Operand } from '../shapes/elementwise.ts'
 import {

@@ -4,13 +4,14 @@
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import { clamp as coreClamp } from '../../ops/piecewise.ts'
 import { cast as coreCast, where as coreWhere } from '../../ops/select.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { BROADCAST_HELP, type BroadcastRule } from '../shapes/broadcast.ts'
-import { accepted, type Checked, type Out } from '../shapes/checked.ts'
+import { accepted } from '../shapes/checked.ts'
 import type { NeedsRule, WantRule } from '../shapes/dtypes.ts'
 import {
   type Joint,

@@ -4,6 +4,7 @@
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import * as repeating from '../../ops/broadcast.ts'
@@ -18,7 +19,7 @@ import {
   insertRule,
 } from '../shapes/axes.ts'
 import { BROADCAST_HELP } from '../shapes/broadcast.ts'
-import { accepted, type Checked, type Out } from '../shapes/checked.ts'
+import { accepted } from '../shapes/checked.ts'
 import { permutationOf, type TransposeRule } from '../shapes/permute.ts'
 import { type ReshapeRule, reshapeRule } from '../shapes/reshape.ts'
 import {

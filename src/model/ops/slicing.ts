@@ -3,12 +3,13 @@
 import type { Value } from '../../ir/builder.ts'
 import { operator } from '../../ir/define.ts'
 import type { Operator } from '../../ir/op.ts'
+import type { Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import { pad as corePad, type Padding, type PadMode } from '../../ops/padding.ts'
 import { slice as coreSlice } from '../../ops/slicing.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { accepted, type Checked, type Out, refusal } from '../shapes/checked.ts'
+import { accepted, refusal } from '../shapes/checked.ts'
 import { type PadRule, padRule } from '../shapes/pad.ts'
 import {
   type Sliced,

@@ -1,7 +1,8 @@
 // The rule of a claimed shape: every dim that is known must be the one that is claimed.
 
+import { type Fits, type Show, show } from '../../ir/shape-sentence.ts'
 import { type Shape, shapesEqual } from '../../ir/type.ts'
-import { type Answer, type Fits, type Show, show } from './checked.ts'
+import type { Answer } from './checked.ts'
 
 /** Whether a tensor of shape `S` can have the claimed shape `C`, else why not. */
 export type AssertShapeRule<S extends Shape, C extends Shape> =

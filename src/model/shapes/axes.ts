@@ -2,15 +2,15 @@
 // here tell which axes are meant; those of reductions and movements build on them.
 
 import type { Dim } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
 import {
-  type Answer,
   type RankUnknown,
   type Show,
   type ShowDim,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import type { Answer } from './checked.ts'
 
 /** One axis or several; left out where the op has a default. */
 export type AxesArgument = number | readonly number[] | undefined

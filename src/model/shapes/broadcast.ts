@@ -2,8 +2,9 @@
 // missing or of size 1 is repeated.
 
 import type { Dim } from '../../ir/dim.ts'
+import { type Show, type ShowDim, show, type Unknown } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
-import { type Answer, type Show, type ShowDim, show, type Unknown } from './checked.ts'
+import type { Answer } from './checked.ts'
 
 /**
  * The shape that `A` and `B` broadcast to, or why there is none. The common case comes first, for

@@ -3,16 +3,16 @@
 // exact; a name stays a name where its axis keeps its size.
 
 import { addDims, type Dim, divideDims, multiplyDims, subtractDims } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
 import {
-  type Answer,
   type RankUnknown,
   type Same,
   type Show,
   type ShowDim,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import type { Answer } from './checked.ts'
 import type { Add, DivMod, Multiply, QuotientUp, Subtract } from './integers.ts'
 
 /** One number for both axes, or one per axis. */

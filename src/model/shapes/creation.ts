@@ -2,9 +2,10 @@
 
 import type { Dim } from '../../ir/dim.ts'
 import type { HostTensor, NestedArray } from '../../ir/literal.ts'
+import { type RankUnknown, type Show, type ShowDim, show } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName, TypedArray } from '../../support/dtype.ts'
-import { type Answer, type RankUnknown, type Show, type ShowDim, show } from './checked.ts'
+import type { Answer } from './checked.ts'
 
 /** Whether no axis can have this extent. */
 type Impossible<D> = D extends Dim

@@ -2,9 +2,9 @@
 // be does: the rest is found when the graph is built. A number as operand has no dtype of its own:
 // `never`, which fits everywhere.
 
+import type { Unknown } from '../../ir/shape-sentence.ts'
 import { ALL, DISCRETE, FLOATS, NUMBERS, SIGNED } from '../../ops/families.ts'
 import { DTYPES, type DTypeName, isFloat } from '../../support/dtype.ts'
-import type { Unknown } from './checked.ts'
 
 /** Groups of dtypes that an op may accept. */
 export interface Groups {

@@ -4,11 +4,12 @@
 // number, and tsc would then take it from what the result is used for.
 
 import type { Value } from '../../ir/builder.ts'
+import type { Both, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { type BroadcastRule, broadcastRule } from './broadcast.ts'
-import type { Answer, Both, Out } from './checked.ts'
+import type { Answer } from './checked.ts'
 import {
   type DTypesRule,
   dtypesRule,

@@ -1,18 +1,18 @@
 // The rules of reading and adding to slices whose position is a value.
 
 import type { Dim } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
-import type { DTypeName } from '../../support/dtype.ts'
-import { type Axis, axesOf, rankRule } from './axes.ts'
 import {
-  type Answer,
   type Fits,
   type RankUnknown,
   type Show,
   type ShowDim,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import type { DTypeName } from '../../support/dtype.ts'
+import { type Axis, axesOf, rankRule } from './axes.ts'
+import type { Answer } from './checked.ts'
 import { type ShowDType, type WantRule, wantRule } from './dtypes.ts'
 
 /** `Rest` where indices may have dtype `D`, else why not. */

@@ -4,7 +4,7 @@
 // borrow is a tuple of so many units. Whatever is not one natural literal (`number`, a union, a
 // name) gives `number`: only the build can tell.
 
-import type { Unknown } from './checked.ts'
+import type { Unknown } from '../../ir/shape-sentence.ts'
 
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 

@@ -1,6 +1,14 @@
 // The rules of putting tensors side by side. What is wrong with one of a list is told of the list.
 
 import { addDims, type Dim } from '../../ir/dim.ts'
+import {
+  type RankUnknown,
+  type Same,
+  type Show,
+  type ShowDim,
+  show,
+  type Unknown,
+} from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { DTypeName } from '../../support/dtype.ts'
@@ -12,15 +20,7 @@ import {
   insertRule,
   type Replaced,
 } from './axes.ts'
-import {
-  type Answer,
-  type RankUnknown,
-  type Same,
-  type Show,
-  type ShowDim,
-  show,
-  type Unknown,
-} from './checked.ts'
+import type { Answer } from './checked.ts'
 import type { ShowDType } from './dtypes.ts'
 import type { Add } from './integers.ts'
 

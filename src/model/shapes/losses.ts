@@ -3,16 +3,16 @@
 
 import type { Value } from '../../ir/builder.ts'
 import type { Dim } from '../../ir/dim.ts'
-import { type Shape, shapesEqual, type TensorType } from '../../ir/type.ts'
-import { type DTypeName, isFloat } from '../../support/dtype.ts'
 import {
-  type Answer,
   type Fits,
   type RankUnknown,
   type Show,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import { type Shape, shapesEqual, type TensorType } from '../../ir/type.ts'
+import { type DTypeName, isFloat } from '../../support/dtype.ts'
+import type { Answer } from './checked.ts'
 import {
   type DTypesRule,
   dtypesRule,

@@ -2,17 +2,17 @@
 // the last axis of one tensor with the first of another.
 
 import type { Dim } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
-import { type BroadcastRule, broadcastRule } from './broadcast.ts'
 import {
-  type Answer,
   type Both,
   type RankUnknown,
   type Same,
   type Show,
   type ShowDim,
   show,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import { type BroadcastRule, broadcastRule } from './broadcast.ts'
+import type { Answer } from './checked.ts'
 
 /** Which operands of `matmul` have their last two axes exchanged; none by default. */
 export interface Transposed<TA extends boolean = boolean, TB extends boolean = boolean> {

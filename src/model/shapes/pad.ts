@@ -2,17 +2,17 @@
 // to repeat or to reflect.
 
 import { addDims, type Dim, dim } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
-import type { Padding, PadMode } from '../../ops/padding.ts'
-import type { AnyDims } from './axes.ts'
 import {
-  type Answer,
   type RankUnknown,
   type Show,
   type ShowDim,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import type { Padding, PadMode } from '../../ops/padding.ts'
+import type { AnyDims } from './axes.ts'
+import type { Answer } from './checked.ts'
 import type { Add, Subtract } from './integers.ts'
 
 /** The shape of `S` with `P` around it; or why there is none. */

@@ -1,9 +1,9 @@
 // The rule of exchanging axes.
 
 import type { Dim } from '../../ir/dim.ts'
+import { type RankUnknown, type Show, show, type Unknown } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
 import { type AnyDims, type AxesOf, axesOf, type DimAt } from './axes.ts'
-import { type RankUnknown, type Show, show, type Unknown } from './checked.ts'
 
 /** A shape from the last axis to the first. */
 type Backwards<S extends Shape, Done extends Shape = []> = S extends readonly [

@@ -1,9 +1,9 @@
 // The rule of reductions: the axes that are gone, or stay with size 1. When the graph is built, the
 // function `axesOf` of axes.ts says the same sentences.
 
+import type { RankUnknown } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { AnyDims, AxesOf, Dropped, Replaced } from './axes.ts'
-import type { RankUnknown } from './checked.ts'
 
 /** The shape of a reduction of `S` over axes `A`, all where left out; or why there is none. */
 export type ReduceRule<Op extends string, S extends Shape, A, Keep = false> = [A, Keep] extends [

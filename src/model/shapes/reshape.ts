@@ -3,17 +3,17 @@
 // tells the mistake. Sums and products of names are for the build to decide.
 
 import { type Dim, dim, dimNames, divideDims, sizeOf } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
-import type { Plain } from './axes.ts'
 import {
-  type Answer,
   type RankUnknown,
   type Same,
   type Show,
   type ShowDim,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import type { Plain } from './axes.ts'
+import type { Answer } from './checked.ts'
 import type { DivMod, Multiply } from './integers.ts'
 
 /** The shape that `B` means for the elements of `A`, with -1 filled in; or why there is none. */

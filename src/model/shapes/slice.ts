@@ -3,9 +3,15 @@
 // count from the end; axes beyond the lists are taken whole.
 
 import { addDims, type Dim, dim, subtractDims } from '../../ir/dim.ts'
+import {
+  type RankUnknown,
+  type Show,
+  type ShowDim,
+  show,
+  type Unknown,
+} from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
 import type { AnyDims } from './axes.ts'
-import { type RankUnknown, type Show, type ShowDim, show, type Unknown } from './checked.ts'
 import type { QuotientUp, Subtract } from './integers.ts'
 
 /** Whether nothing can be told about a list of positions for `S`. */

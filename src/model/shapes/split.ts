@@ -2,8 +2,6 @@
 // that add up to the axis.
 
 import { addDims, type Dim, dim, divideDims } from '../../ir/dim.ts'
-import type { Shape } from '../../ir/type.ts'
-import { type Axis, axesOf, type DimAt, type Replaced } from './axes.ts'
 import {
   type RankUnknown,
   type Same,
@@ -11,7 +9,9 @@ import {
   type ShowDim,
   show,
   type Unknown,
-} from './checked.ts'
+} from '../../ir/shape-sentence.ts'
+import type { Shape } from '../../ir/type.ts'
+import { type Axis, axesOf, type DimAt, type Replaced } from './axes.ts'
 import type { Add, DivMod } from './integers.ts'
 
 /** How a tensor is taken apart: the number of equal parts, or their sizes. */

@@ -2,6 +2,13 @@
 // insert rule of axes.ts.
 
 import type { Dim } from '../../ir/dim.ts'
+import {
+  type RankUnknown,
+  type Show,
+  type ShowDim,
+  show,
+  type Unknown,
+} from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
 import {
   type AxesArgument,
@@ -11,14 +18,7 @@ import {
   type Plain,
   type SomeUnknown,
 } from './axes.ts'
-import {
-  type Answer,
-  type RankUnknown,
-  type Show,
-  type ShowDim,
-  show,
-  type Unknown,
-} from './checked.ts'
+import type { Answer } from './checked.ts'
 
 /** `S` without axes `A`, all of size 1 where left out; or why they cannot go. */
 export type SqueezeRule<S extends Shape, A> =

@@ -1,5 +1,5 @@
-// Loops kernels on js where JavaScript has ways of its own: positions that are divided, extremes with
-// their places, stores that may miss.
+// Loops kernels on js where JavaScript has ways of its own: positions that are divided, extremes
+// with their places, stores that may miss.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -57,7 +57,7 @@ const mistakes = [
   'sum(concat([softmax(reshape(x, «[28, 28])), x], 1), 1)',
 ]
 
-/** Calls without a mistake: where shapes are known to the build only, any op fits after any other. */
+/** Calls without a mistake: where only the build knows shapes, any op fits after any other. */
 const calls = [
   "(y: Tensor<Shape, 'f32'>) => sum(softmax(reshape(transpose(concat([y, y], 7)), [-1, 3])), 1)",
   "<W extends number>(y: Tensor<['b', W], 'f32'>) => sum(y)",
