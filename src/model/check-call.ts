@@ -46,7 +46,10 @@ export function checkInputs(
   let bound = NOTHING_BOUND
   for (const [i, slot] of slots.entries()) {
     const found = matchSlot(name, slot, inputs[i]!, bound)
-    if (typeof found === 'string') throw refusal(found, inputs, boundary)
+    if (typeof found === 'string') {
+      const help = `pass a tensor that fits, or declare ${name} for the shape that it gets`
+      throw refusal(found, inputs, boundary, help)
+    }
     bound = found
   }
   return { inputs, bound }
