@@ -1,7 +1,7 @@
-// What every op must satisfy on js, with no code per op: as a program it gives what it means, and so
-// does its gradient. Operands are of every shape kind, every rank up to six and every dtype that
-// the op takes, with NaN, infinities, -0 and the smallest numbers among them. Random bits,
-// integers and moved elements are exact; floats lie within the table of tolerances.
+// What every op must satisfy on js, with no code per op: as a program it gives what it means, and
+// so does its gradient. Operands are of every shape kind, every rank up to six and every dtype that
+// the op takes, with NaN, infinities, -0 and the smallest numbers among them. Random bits, integers
+// and moved elements are exact; floats lie within the table of tolerances.
 
 import assert from 'node:assert/strict'
 import { gradient } from '../../src/autodiff/gradient.ts'

@@ -102,7 +102,7 @@ const pointwise: readonly Move[] = [
 
 /**
  * Two formulas of one number differ in the last bit, and rewriting may make one of the other. What
- * jumps must not be decided by that, so operands are set apart by numbers that turn up nowhere else.
+ * jumps must not be decided by that: operands are set apart by numbers that turn up nowhere else.
  */
 const belowBy = (gap: number, x: Value, y: Value) => less(x, add(y, fullLike(y, gap)))
 

@@ -1,6 +1,7 @@
 // Random models through the public functions, as a fast-check arbitrary: layers with params and
-// state, then a chain of public ops on what there is so far, with broadcasting, numbers as operands,
-// draws and modes. The declarations are always the same, so that shrinking changes the chain alone.
+// state, then a chain of public ops on what there is so far, with broadcasting, numbers as
+// operands, draws and modes. The declarations are always the same, so that shrinking changes the
+// chain alone.
 
 import fc from 'fast-check'
 import {

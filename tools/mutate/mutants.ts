@@ -5,17 +5,17 @@
 import { dirname, relative } from 'node:path'
 import { type Expression, Node, Project, type SourceFile, SyntaxKind } from 'ts-morph'
 
-/** The kinds of mistake. */
-export type MutationKind = 'sign' | 'factor' | 'operand'
+/** The kinds of mistake; that of an operator is made in plain code, the others in rules. */
+export type MutationKind = 'sign' | 'factor' | 'operand' | 'operator'
 
 /** One mistake. */
 export interface Mutant {
   readonly file: string
   readonly line: number
   readonly kind: MutationKind
-  /** The op or rewrite rule whose section holds the mistake. */
+  /** The op or rewrite rule whose section holds the mistake, or the function. */
   readonly subject: string
-  /** `vjp`, `jvp` or `build`. */
+  /** `vjp`, `jvp`, `build`, or `code` outside of rules. */
   readonly rule: string
   readonly before: string
   readonly after: string

@@ -12,6 +12,9 @@ const COPIED = ['src', 'test', 'tools', 'package.json', 'tsconfig.json', 'vitest
 /** What runs: tests of values and edges of single ops, and graphs that rules must leave alone. */
 const SUITES = ['test/ops', 'test/rules', 'test/passes']
 
+/** The same for code: goldens, what is stored where, programs that are random or given. */
+const CODE_SUITES = ['test/lower', 'test/backends', 'test/compile', 'test/property/js-kernels']
+
 /** The copy. `dispose` removes it. */
 export class MutantSuite {
   readonly #root: string
@@ -29,9 +32,10 @@ export class MutantSuite {
   failure(mutant: Mutant): string | undefined {
     const file = join(this.#folder, relative(this.#root, mutant.file))
     const original = readFileSync(file, 'utf8')
+    const suites = mutant.rule === 'code' ? CODE_SUITES : SUITES
     writeFileSync(file, mutant.text)
     try {
-      const words = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', ...SUITES]
+      const words = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', ...suites]
       const env = { ...process.env, NO_COLOR: '1' }
       const options = { cwd: this.#folder, env, encoding: 'utf8' } as const
       const { status, stdout, stderr } = spawnSync(process.execPath, words, options)

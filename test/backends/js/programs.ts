@@ -7,17 +7,9 @@ import { js } from '../../../src/backends/js/index.ts'
 import { interpretProgram, placeBuffers } from '../../../src/kernel/interpret.ts'
 import { type Kernel, type Param, sizeOf } from '../../../src/kernel/kernel.ts'
 import type { Buffer, Program } from '../../../src/kernel/program.ts'
-import { DTYPES, type DTypeName, isFloat, type TypedArray } from '../../../src/support/dtype.ts'
+import { DTYPES, isFloat, type TypedArray } from '../../../src/support/dtype.ts'
 import { random } from '../../../src/support/random.ts'
-
-/** The largest error of a stored value, relative to 1 or to the value where it is larger. */
-const TOLERANCE: Readonly<Record<DTypeName, number>> = {
-  f32: 1e-6,
-  f64: 1e-12,
-  i32: 0,
-  u32: 0,
-  bool: 0,
-}
+import { toleranceOf } from '../../generic/tolerances.ts'
 
 /** Memory on js; js answers at once. */
 export const memoryOf = (stateBytes: number) => now(js.memory(stateBytes))
@@ -105,7 +97,7 @@ export function expectAgreement(program: Program, seed = 1): void {
   interpretProgram(program, memory)
   for (const [name, got] of runOn(program, given)) {
     const { type } = program.buffers.find(buffer => buffer.name === name)!
-    expectNear(name, got, memory.get(name)!, TOLERANCE[type])
+    expectNear(name, got, memory.get(name)!, toleranceOf(type, 'accumulation'))
   }
 }
 
