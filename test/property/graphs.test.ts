@@ -13,12 +13,11 @@ import { ops } from '../../src/ops/registry.ts'
 import { afterDerivative } from '../../src/passes/pipeline.ts'
 import { runPipeline } from '../../src/rewrite/pass-manager.ts'
 import { runs, seed } from '../counts.ts'
+import { toleranceOf } from '../generic/tolerances.ts'
 import { DIMS, randomArguments, randomGraph } from './random-graph.ts'
 
-/**
- * Rewriting may reorder roundings; in double, on values of moderate size, this is far above them.
- */
-const TOLERANCE = 1e-8
+/** Rewriting may reorder roundings. */
+const TOLERANCE = toleranceOf('f64', 'graph')
 
 const NAMES = ['x', 'w', 'b', 's']
 
