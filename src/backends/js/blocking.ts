@@ -39,6 +39,3 @@ function stepOf(extent: number, most: number, inner: number, multiple: number): 
   const unit = inner % multiple === 0 ? 1 : multiple
   return Math.min(most, Math.ceil(even / unit) * unit)
 }
-
-/** Whether all points are in one block. */
-export const isSingle = ({ cut }: Blocking): boolean => cut === undefined

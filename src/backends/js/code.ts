@@ -79,10 +79,4 @@ export const call = (f: string, ...args: readonly Code[]): Code =>
 /** `a[i]`. */
 export const element = (array: string, position: Code): Code => atom(`${array}[${position.text}]`)
 
-/** All of the conditions; none where there are none. */
-export function all(conditions: readonly Code[]): Code | undefined {
-  const [first, ...rest] = conditions
-  return first && rest.reduce((a, b) => infix('&&', a, b), first)
-}
-
 const within = ({ text, level }: Code, least: number) => (level < least ? `(${text})` : text)

@@ -6,8 +6,11 @@ import type { TypedArray } from '../../support/dtype.ts'
 import { erf } from '../../support/erf.ts'
 import { roundHalfEven } from '../../support/half-even.ts'
 
+/** What kernels work in: doubles in plain arrays, everything else in typed ones. */
+export type WorkArray = TypedArray | number[]
+
 /** Runs a program once on the arrays of its buffers and the workspaces of its kernels. */
-export type Step = (b: readonly TypedArray[], w: readonly TypedArray[]) => void
+export type Step = (b: readonly TypedArray[], w: readonly WorkArray[]) => void
 
 /** What generated code calls that JavaScript does not have. */
 const SUPPORT = { erf, roundHalfEven }

@@ -6,8 +6,8 @@ import { arenaBytes, type Buffer, isArena, type Program } from '../../kernel/pro
 import { invariant } from '../../support/diagnostic.ts'
 import { DTYPES, type TypedArray } from '../../support/dtype.ts'
 import type { Loaded } from '../backend.ts'
-import { compileModule, type Step } from './load.ts'
-import { array, disposed, type JsMemory } from './memory.ts'
+import { compileModule, type Step, type WorkArray } from './load.ts'
+import { array, disposed, type JsMemory, workArray } from './memory.ts'
 import { emitModule } from './module.ts'
 
 /** An input that every run passes. */
@@ -27,7 +27,7 @@ export class JsProgram implements Loaded {
   readonly #program: Program
   readonly #memory: JsMemory
   readonly #inputs: readonly InputSlot[]
-  #workspaces: readonly TypedArray[]
+  #workspaces: readonly WorkArray[]
   /** The array of every buffer, in order. */
   #arrays: TypedArray[]
   #step: Step | undefined
@@ -43,8 +43,10 @@ export class JsProgram implements Loaded {
     this.#inputs = program.buffers.flatMap((buffer, slot) =>
       buffer.region === 'input' && !constants.has(buffer.name) ? [inputSlot(buffer, slot)] : [],
     )
-    this.#workspaces = workspaces.map(({ type, size }) => array('a workspace', type, size))
-    this.workspaceBytes = this.#workspaces.reduce((sum, array) => sum + array.byteLength, 0)
+    this.#workspaces = workspaces.map(workArray)
+    this.workspaceBytes = workspaces.reduce((sum, { type, size }) => {
+      return sum + DTYPES[type].bytes * size
+    }, 0)
     this.#scratch = memory.arena('scratch')
     this.#arrays = program.buffers.map(
       buffer => constants.get(buffer.name) ?? place(buffer, memory),

@@ -2,7 +2,7 @@
 // the comparison with the interpreter.
 
 import { expect } from 'vitest'
-import type { Backend, Loaded } from '../../../src/backends/backend.ts'
+import type { Loaded } from '../../../src/backends/backend.ts'
 import { js } from '../../../src/backends/js/index.ts'
 import { interpretProgram, placeBuffers } from '../../../src/kernel/interpret.ts'
 import { type Kernel, type Param, sizeOf } from '../../../src/kernel/kernel.ts'
@@ -28,9 +28,6 @@ export function now<T>(value: T | Promise<T>): T {
   if (value instanceof Promise) throw new Error('js answers at once')
   return value
 }
-
-/** The type of what a backend gives memory as. */
-export type MemoryOf = Awaited<ReturnType<Backend['memory']>>
 
 /**
  * A program that launches `kernel` once. What it updates lies in state, what it reads is an input,
