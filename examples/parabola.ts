@@ -35,7 +35,7 @@ const RATE = 0.1
 
 /** Walks w down from 0: the points of every step, the first one included. */
 async function walk(optimizer: Optimizer, report: Report): Promise<Point[]> {
-  const t = await trainer(parabola, { loss: 'J', optimizer, target: 'js', dims: {} })
+  const t = await trainer(parabola, { loss: 'J', optimizer, target: 'js' })
   const points: Point[] = []
   for (let step = 0; step <= STEPS; step++) {
     const { w } = await t.params()

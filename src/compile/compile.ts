@@ -15,7 +15,7 @@ import { type Executable, load, openSession, prepare, type Session } from './exe
 import { type Boundary, checkKeys, feed, feedError } from './feed.ts'
 import { eachValue, type HostValue, hostValue } from './host-tree.ts'
 import type { DimNames, WithDims } from './hosts.ts'
-import type { CompileOptions, DrawOptions, OptionsFor, Run } from './run.ts'
+import type { CompileOptions, CompileSettings, DrawOptions, Run } from './run.ts'
 
 /**
  * Compiles a program for a target, with a size for every symbolic dim.
@@ -36,7 +36,7 @@ export async function compile<
   const M extends { readonly [K in DimNames<In>]?: number },
 >(
   program: TypedGraph<In, P, S, O, T>,
-  options: OptionsFor<In, M>,
+  options: CompileOptions<In, M>,
 ): Promise<Run<WithDims<In, M>, P, S, WithDims<O, M>, T>> {
   // The boundary of the types: from here on names are data, and hosts are checked as they come.
   const given = options as unknown as AnyOptions
@@ -48,7 +48,7 @@ export async function compile<
   return runOf(program, session, executable) as never
 }
 
-type AnyOptions = Omit<CompileOptions<never, never>, 'dims'> & { readonly dims?: Dims | undefined }
+type AnyOptions = CompileSettings & { readonly dims?: Dims | undefined }
 
 const isResident = ({ role }: Argument) => role === 'param' || role === 'state'
 

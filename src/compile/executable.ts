@@ -19,7 +19,7 @@ import type { TypedArray } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
 import { type Explanation, explain, showBytes } from './explain.ts'
 import type { Boundary } from './feed.ts'
-import type { CompileOptions } from './run.ts'
+import type { CompileSettings } from './run.ts'
 import { backendFor } from './targets.ts'
 
 /** What executables of one model share: the backend, where its state lies, and the memory. */
@@ -36,7 +36,7 @@ export async function openSession(target: string, layout: StateLayout): Promise<
 }
 
 /** How a graph is made runnable in a session. */
-export type ExecutableOptions = Pick<CompileOptions<never, never>, 'maxBytes' | 'debug' | 'mode'>
+export type ExecutableOptions = Omit<CompileSettings, 'target'>
 
 /** A graph that went through every pass, with sizes for all dims. */
 export interface Prepared {

@@ -90,3 +90,11 @@ export type DimsOf<In, M> = [Missing<DimNames<In>, M>] extends [never]
       >
     }
   : { readonly [K in DimNames<In>]: number }
+
+/** Options that say a size for every symbolic dim; where there is none, `dims` may be left out. */
+export type DimsOption<In, M> = [DimNames<In>] extends [never]
+  ? { readonly dims?: DimsOf<In, M> | undefined }
+  : {
+      /** A size for every symbolic dim. */
+      readonly dims: DimsOf<In, M>
+    }

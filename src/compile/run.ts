@@ -2,7 +2,7 @@
 
 import type { Hosts, Simplify } from '../ir/typed-graph.ts'
 import type { Explanation } from './explain.ts'
-import type { AnyFeed, DimNames, DimsOf, Feeds } from './hosts.ts'
+import type { AnyFeed, DimsOption, Feeds } from './hosts.ts'
 
 /** Which side of `byMode` a program keeps. */
 export type Mode = 'train' | 'eval'
@@ -56,12 +56,10 @@ export interface Run<In, P, S, O, T = never> {
   dispose(): void
 }
 
-/** How a program is compiled. */
-export interface CompileOptions<In, M> {
+/** How a program is compiled, beside its dims. */
+export interface CompileSettings {
   /** Where it runs. */
   readonly target: 'js' | 'wasm' | 'wgsl'
-  /** A size for every symbolic dim. */
-  readonly dims: DimsOf<In, M>
   /** Which side of `byMode` is kept; `eval` by default. A gradient program has chosen already. */
   readonly mode?: Mode | undefined
   /** The most memory that the program may take; more is error E136. */
@@ -69,13 +67,11 @@ export interface CompileOptions<In, M> {
   readonly debug?: DebugOptions | undefined
 }
 
+/** How a program is compiled. */
+export type CompileOptions<In, M> = CompileSettings & DimsOption<In, M>
+
 /** Checks that cost time. */
 export interface DebugOptions {
   /** Verifies the graph after every pass, and the kernels and the program. */
   readonly verify?: boolean | undefined
 }
-
-/** Compile options where the program has no symbolic dims: `dims` may be left out. */
-export type OptionsFor<In, M> = [DimNames<In>] extends [never]
-  ? Omit<CompileOptions<In, M>, 'dims'> & { readonly dims?: DimsOf<In, M> | undefined }
-  : CompileOptions<In, M>

@@ -1,7 +1,7 @@
 // The types of a trainer: what it is made from, and what it does.
 
 import type { Explanation } from '../compile/explain.ts'
-import type { AnyFeed, DimNames, DimsOf, Feeds, WithDims } from '../compile/hosts.ts'
+import type { AnyFeed, DimNames, DimsOption, Feeds, WithDims } from '../compile/hosts.ts'
 import type { DebugOptions, Mode } from '../compile/run.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Tensor } from '../ir/tensor.ts'
@@ -20,15 +20,16 @@ export type Scalars<O> = Simplify<{
     : never]: number
 }>
 
-/** How a trainer is made. */
-export interface TrainerOptions<In, P, S, O, M> {
+/** How a trainer is made. `dims` are those of a full batch. */
+export type TrainerOptions<In, P, S, O, M> = TrainerSettings<P, S, O> & DimsOption<In, M>
+
+/** How a trainer is made, beside its dims. */
+export interface TrainerSettings<P, S, O> {
   /** The output to minimize: a float scalar. */
   readonly loss: keyof O & string
   readonly optimizer: Optimizer
   /** Where it runs. */
   readonly target: TargetName
-  /** A size for every symbolic dim: those of a full batch. */
-  readonly dims: DimsOf<In, M>
   /** The seed of initial params and of random draws; 0 by default. */
   readonly seed?: number | undefined
   /** Initial params; drawn from the seed by default. */
@@ -62,9 +63,10 @@ export type StepResult<O, R> = R extends 'none'
     : Scalars<O>
 
 /** How a program is run on the params of a trainer. */
-export interface SharedOptions<In, M> {
-  /** A size for every symbolic dim of the program. */
-  readonly dims: DimsOf<In, M>
+export type SharedOptions<In, M> = SharedSettings & DimsOption<In, M>
+
+/** How a program is run on the params of a trainer, beside its dims. */
+export interface SharedSettings {
   /** Which side of `byMode` is kept; `eval` by default. */
   readonly mode?: Mode | undefined
   readonly maxBytes?: number | undefined

@@ -35,11 +35,16 @@ import {
  * const t = await trainer(mlp, { loss: 'loss', optimizer, target: 'js', dims: { batch: 128 } })
  * const { loss } = await t.step({ x, y })
  */
-export function trainer<In, P, S, O, const M extends NeededDims<In>>(
+export async function trainer<In, P, S, O, const M extends NeededDims<In>>(
   model: Model<In, P, S, O>,
   options: TrainerOptions<In, P, S, O, M>,
-): Promise<TrainerOf<In, P, S, O, M>>
-export async function trainer(model: Model, options: Training['options']): Promise<unknown> {
+): Promise<TrainerOf<In, P, S, O, M>> {
+  // The boundary of the types: from here on names are data, and hosts are checked as they come.
+  const given = options as unknown as Training['options'] & { readonly dims?: Dims | undefined }
+  return (await started(model as unknown as Model, given, given.dims ?? {})) as never
+}
+
+async function started(model: Model, options: Training['options'], dims: Dims) {
   const { loss, optimizer, target, seed = 0 } = options
   const { graph, outputs } = untyped(model, { of: loss, mode: 'train' })
   const isTrained = new Set(
@@ -50,7 +55,6 @@ export async function trainer(model: Model, options: Training['options']): Promi
   const others = resident.filter(({ name }) => !isTrained.has(name))
   const layout = trainingLayout(trained, others, optimizer)
   const symbolic = trainingStep(graph, layout.blocks, optimizer, addedKey(model.outputs, outputs))
-  const dims = options.dims as Dims
   const prepared = prepare(symbolic, dims, options, trainer)
   const session = await openSession(target, layout.state)
   const training: Training = { model, options, layout, session, step: symbolic }
@@ -58,7 +62,7 @@ export async function trainer(model: Model, options: Training['options']): Promi
   const initial = isGiven ? undefined : model.init(seed)
   writeTree(training, model.params, 'param', options.params ?? initial?.params, trainer)
   writeTree(training, model.state, 'state', options.state ?? initial?.state, trainer)
-  return started(training, await load(prepared, session, options))
+  return handle(training, await load(prepared, session, options))
 }
 
 /** A gradient of names that are data. */
@@ -74,7 +78,7 @@ const addedKey = (before: NameTree, after: NameTree) =>
 const pathOf = ({ path }: { readonly path: string }) => path
 
 /** The trainer of a training whose first program is there. */
-function started(training: Training, first: Executable): AnyTrainer {
+function handle(training: Training, first: Executable): AnyTrainer {
   const { model, options, session } = training
   const running = begun(training, first)
   const { inTurn } = running

@@ -13,14 +13,14 @@ import type { Model } from '../model/model.ts'
 import { scalarName } from '../optim/training-step.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { slotOfMember, type TrainingLayout } from './block-layout.ts'
-import type { ReadPolicy, TrainerOptions } from './trainer-types.ts'
+import type { ReadPolicy, TrainerSettings } from './trainer-types.ts'
 
 type Inputs = Record<string, TypedArray>
 
 /** What the steps of one training share. */
 export interface Training {
   readonly model: Model
-  readonly options: TrainerOptions<unknown, unknown, unknown, unknown, unknown>
+  readonly options: TrainerSettings<unknown, unknown, unknown>
   readonly layout: TrainingLayout
   readonly session: Session
   /** The step, symbolic in its dims. */
