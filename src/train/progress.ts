@@ -64,20 +64,24 @@ export function barProgress(terminal: Terminal): Progress {
 export function defaultProgress(): Progress {
   const { process, console } = globalThis as HostIO
   const terminal = process?.stderr
-  if (terminal?.isTTY === true) return barProgress(terminal)
+  const isDrawn = terminal?.isTTY === true && process?.env?.TERM !== 'dumb'
+  if (isDrawn) return barProgress(terminal)
   if (terminal !== undefined) return plainProgress(text => terminal.write(`${text}\n`))
   return console === undefined ? silent : plainProgress(text => console.log(text))
 }
 
 interface HostIO {
-  readonly process?: { readonly stderr?: Terminal }
+  readonly process?: {
+    readonly stderr?: Terminal
+    readonly env?: Readonly<Record<string, string | undefined>>
+  }
   readonly console?: { log(text: string): void }
 }
 
 function line({ epoch, epochs, step, steps, elapsed, values }: Standing, bar: string): string {
   const at = String(epoch).padStart(String(epochs).length)
   const count = `${String(step).padStart(String(steps).length)}/${steps}`
-  const perStep = `${number(elapsed / Math.max(step, 1))} ms/step`
+  const perStep = `${(elapsed / Math.max(step, 1)).toFixed(1)} ms/step`
   const shown = Object.entries(values).map(([name, value]) => `${name} ${number(value)}`)
   const isDone = step >= steps
   const left = (elapsed / Math.max(step, 1)) * (steps - step)

@@ -192,10 +192,10 @@ describe('progress', () => {
     bar.epoch(standing(4, 200))
     expect(written).toHaveLength(3)
     expect(written[0]).toBe(
-      '\r\x1b[Kepoch  2/10 ━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 1/4  eta 0.3s  100 ms/step  loss 1.23e-4  accuracy 0.5000',
+      '\r\x1b[Kepoch  2/10 ━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 1/4  eta 0.3s  100.0 ms/step  loss 1.23e-4  accuracy 0.5000',
     )
     expect(written[2]).toBe(
-      '\r\x1b[Kepoch  2/10 4/4  0.2s  50 ms/step  loss 1.23e-4  accuracy 0.5000\n',
+      '\r\x1b[Kepoch  2/10 4/4  0.2s  50.0 ms/step  loss 1.23e-4  accuracy 0.5000\n',
     )
   })
 
@@ -211,7 +211,7 @@ describe('progress', () => {
     const plain = plainProgress(line => lines.push(line))
     plain.step(standing(1, 100))
     plain.epoch(standing(4, 200))
-    expect(lines).toEqual(['epoch  2/10 4/4  0.2s  50 ms/step  loss 1.23e-4  accuracy 0.5000'])
+    expect(lines).toEqual(['epoch  2/10 4/4  0.2s  50.0 ms/step  loss 1.23e-4  accuracy 0.5000'])
   })
 })
 
