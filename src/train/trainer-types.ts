@@ -89,7 +89,8 @@ export interface Trainer<In, P, S, O> {
   /** Steps done so far. */
   readonly stepCount: number
   /**
-   * One step: forward, backward, update. Outputs are those of the params before the update.
+   * One step: forward, backward, update. Outputs are those of the params before the update. Inputs
+   * are read when it is the step's turn: leave them as they are until it is done.
    * Throws E108 where an input does not fit.
    */
   step<F extends { readonly [K in keyof In]?: AnyFeed }, const R extends ReadPolicy<O> = 'scalars'>(

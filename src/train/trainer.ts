@@ -13,8 +13,8 @@ import { trainingLayout } from './block-layout.ts'
 import { sharedProgram } from './shared-program.ts'
 import type { NeededDims, Trainer, TrainerOf, TrainerOptions } from './trainer-types.ts'
 import {
+  askedFor,
   begun,
-  checkStep,
   readOutputs,
   slotTrees,
   step,
@@ -91,8 +91,9 @@ function handle(training: Training, first: Executable): AnyTrainer {
       return running.stepCount
     },
     step: (inputs, { read = 'scalars' as never, dims } = {}) => {
-      checkStep(training, first, inputs, read, self.step)
-      return inTurn(async () => (await step(running, inputs, read, dims)) as never)
+      running.checkAlive()
+      const asked = askedFor(running, inputs, read, dims, self.step)
+      return inTurn(async () => (await step(running, asked)) as never)
     },
     read: names => inTurn(async () => readOutputs(running.last, names as never) as never),
     prepare: async dims => {

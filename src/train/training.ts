@@ -6,9 +6,10 @@ import { type Executable, load, prepare, type Session } from '../compile/executa
 import { type Boundary, checkKeys, feed, feedError } from '../compile/feed.ts'
 import { eachValue, hostValue } from '../compile/host-tree.ts'
 import type { Dims } from '../ir/dim.ts'
-import type { Argument, Graph } from '../ir/graph.ts'
+import type { Graph } from '../ir/graph.ts'
 import { elementCount } from '../ir/literal.ts'
 import type { NameTree } from '../ir/tree.ts'
+import { substituteType } from '../ir/type.ts'
 import type { Model } from '../model/model.ts'
 import { scalarName } from '../optim/training-step.ts'
 import type { TypedArray } from '../support/dtype.ts'
@@ -101,54 +102,59 @@ async function compileStep(training: Training, dims: Dims): Promise<Executable> 
   return load(prepared, training.session, training.options)
 }
 
-/**
- * Checks names before a step is queued; values are checked against the program that runs them.
- * Throws E108 where an input is missing or unknown, or an output is not there.
- */
-export function checkStep(
-  { model }: Training,
-  program: Executable,
-  inputs: unknown,
-  read: ReadPolicy<unknown>,
-  boundary: Boundary,
-): void {
-  const isInput = ({ role }: Argument) => role === 'input'
-  const names = model.graph.arguments.filter(isInput).map(({ name }) => name)
-  if (typeof inputs !== 'object' || inputs === null) {
-    throw feedError('step', `inputs go by name, got ${String(inputs)}`, 'pass { x: … }', boundary)
-  }
-  checkKeys('step', 'input', names, inputs, boundary)
-  namesToRead(program, read)
+/** What a step is asked for, checked. */
+export interface Asked {
+  readonly inputs: Readonly<Inputs>
+  readonly read: ReadPolicy<unknown>
+  /** Sizes of all dims. */
+  readonly dims: Dims
 }
 
-/** Makes one step on checked names, and reads what was asked for. */
-export async function step(
-  running: Running,
-  inputs: object,
+/**
+ * Checks what a step is asked for, before it is queued: the mistake is the caller's, whose line is
+ * still there. Throws E108 where an input is missing, unknown or does not fit, or an output is not
+ * there.
+ */
+export function askedFor(
+  { training, first }: Running,
+  given: unknown,
   read: ReadPolicy<unknown>,
-  dims: Dims | undefined,
-): Promise<object> {
-  const { first, training } = running
-  const program = dims === undefined ? first : await running.programFor({ ...first.dims, ...dims })
-  await program.run(feedStep(training, program, inputs, running.stepCount + 1))
+  sizes: Dims | undefined,
+  boundary: Boundary,
+): Asked {
+  if (typeof given !== 'object' || given === null) {
+    throw feedError('step', `inputs go by name, got ${String(given)}`, 'pass { x: … }', boundary)
+  }
+  const dims = { ...first.dims, ...sizes }
+  const declared = training.model.graph.arguments.filter(({ role }) => role === 'input')
+  const names = declared.map(({ name }) => name)
+  checkKeys('step', 'input', names, given, boundary)
+  const inputs: Inputs = {}
+  for (const { name, type } of declared) {
+    const slot = { what: `input ${name}`, type: substituteType(type, dims) }
+    inputs[name] = feed('step', slot, (given as Record<string, unknown>)[name], boundary)
+  }
+  namesToRead(first, read)
+  return { inputs, read, dims }
+}
+
+/** Makes one step, and reads what was asked for. */
+export async function step(running: Running, { inputs, read, dims }: Asked): Promise<object> {
+  const program = await running.programFor(dims)
+  await program.run(feedStep(running.training, program, inputs, running.stepCount + 1))
   running.stepCount++
   running.last = program
   return readOutputs(program, read)
 }
 
+/** The inputs of a step: those of the model, the optimizer's scalars, what draws are made from. */
 function feedStep(
-  { model, options, layout }: Training,
+  { options, layout }: Training,
   program: Executable,
-  given: object,
+  inputs: Readonly<Inputs>,
   step: number,
 ): Inputs {
-  const fed: Inputs = {}
-  for (const { name, role } of model.graph.arguments) {
-    if (role !== 'input') continue
-    const { type } = program.inputs.get(name)!
-    const value = (given as Record<string, unknown>)[name]
-    fed[name] = feed('step', { what: `input ${name}`, type }, value)
-  }
+  const fed: Inputs = { ...inputs }
   const { optimizer, seed = 0 } = options
   const scalars = Object.entries(optimizer.scalars(step, optimizer.learningRate))
   for (const { dtype } of layout.blocks) {

@@ -235,7 +235,15 @@ describe('a trainer refuses', () => {
     await expect(async () => loose({ x: y, y })).rejects.toThrow(
       /E108 step: input x is f32: pass a Float32Array/,
     )
-    await expect(async () => loose(batch(5))).rejects.toThrow(/E108 step: input x is \[6, 5\]/)
+    await expect(async () => loose(batch(5))).rejects.toThrow(
+      /E108 step: input x is \[6, 5\], 30 elements, got 25\n {2}made at .*trainer\.test\.ts:\d+/,
+    )
+    await expect(async () => loose(batch(5), { dims: { batch: 4 } })).rejects.toThrow(
+      /E108 step: input x is \[4, 5\], 20 elements, got 25/,
+    )
+    await expect(async () => loose(batch(6), { dims: { time: 4 } })).rejects.toThrow(
+      /E107 compile: this program has no dim 'time'/,
+    )
     await expect(async () => loose({ x, y }, { read: ['lss'] })).rejects.toThrow(
       /E108 read: this model has no output lss/,
     )
