@@ -11,6 +11,7 @@ import type { TypedGraph } from '../ir/typed-graph.ts'
 import { layoutState } from '../lower/state.ts'
 import { invariant } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
+import { checkOptions } from './check-options.ts'
 import { type Executable, load, openSession, prepare, type Session } from './executable.ts'
 import { type Boundary, checkKeys, feed, feedError } from './feed.ts'
 import { eachValue, type HostValue, hostValue } from './host-tree.ts'
@@ -40,6 +41,7 @@ export async function compile<
 ): Promise<Run<WithDims<In, M>, P, S, WithDims<O, M>, T>> {
   // The boundary of the types: from here on names are data, and hosts are checked as they come.
   const given = options as unknown as AnyOptions
+  checkOptions('compile', given, OPTIONS, compile)
   const { target, dims = {} } = given
   const prepared = prepare(program.graph, dims, given, compile)
   const resident = prepared.graph.arguments.filter(isResident)
@@ -47,6 +49,12 @@ export async function compile<
   const executable = await load(prepared, session, given)
   return runOf(program, session, executable) as never
 }
+
+/** The last three matter to other targets than js. */
+const OPTIONS = [
+  ...['target', 'dims', 'mode', 'maxBytes', 'debug'],
+  ...['threads', 'relaxedSimd', 'device'],
+]
 
 type AnyOptions = CompileSettings & { readonly dims?: Dims | undefined }
 

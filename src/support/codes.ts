@@ -37,8 +37,8 @@ export const CODES = {
   E121: 'nothing may be drawn here',
   /** A program would take more memory than it was allowed. */
   E136: 'program too large',
-  /** An option of an optimizer or of a training is outside of its range. */
-  E137: 'option out of range',
+  /** An option is not known, or its value is outside of its range. */
+  E137: 'option unknown or out of range',
   /** The inputs of a model do not share a first dim that counts examples. */
   E138: 'no dim counts examples',
   /** The loss of a training became infinite or NaN. */

@@ -28,16 +28,27 @@ export async function evaluate<In, P, S, O>(
   data: DataFor<In>,
 ): Promise<Means> {
   const measure = await evaluator(trainer as unknown as AnyTrainer, data as unknown as Dataset)
-  return measure()
+  try {
+    return await measure.means()
+  } finally {
+    measure.dispose()
+  }
 }
 
-/** What measures the model on `data` again and again; all programs are compiled here. */
-export async function evaluator(trainer: AnyTrainer, data: Dataset): Promise<() => Promise<Means>> {
+/** What measures a model on one data set again and again. */
+export interface Evaluator {
+  /** The means of all scalar outputs, on the params as they are. */
+  means(): Promise<Means>
+  dispose(): void
+}
+
+/** The evaluator of `data`; all programs are compiled here. */
+export async function evaluator(trainer: AnyTrainer, data: Dataset): Promise<Evaluator> {
   checkData(trainer, data, evaluate)
   const batch = batchDim(trainer, evaluate)
   const size = trainer.dims[batch]!
   const programs = await programsFor(trainer, data, batch)
-  return async () => {
+  const means = async () => {
     const totals = averages()
     const turns = turnTaker()
     for (const rows of batches(data, size, { shuffle: false })) {
@@ -48,6 +59,10 @@ export async function evaluator(trainer: AnyTrainer, data: Dataset): Promise<() 
     }
     return totals.means()
   }
+  const dispose = () => {
+    for (const program of programs.values()) program.dispose()
+  }
+  return { means, dispose }
 }
 
 /** A program for full batches and one for the last, partial one, by their number of examples. */

@@ -2,6 +2,7 @@
 // bar of progress. It gives the event loop a turn at least every 50 ms, so that timers, signals and
 // a page stay alive.
 
+import { checkOptions } from '../compile/check-options.ts'
 import { type BatchOptions, batches } from '../data/batches.ts'
 import { type Dataset, exampleCount } from '../data/dataset.ts'
 import type { Dims } from '../ir/dim.ts'
@@ -9,7 +10,7 @@ import type { ArrayOf, Tensor } from '../ir/tensor.ts'
 import { type Turns, turnTaker } from '../support/breathe.ts'
 import { clock } from '../support/clock.ts'
 import { type AnyTrainer, batchDim, checkData, inputsFrom, unfit } from './batch-inputs.ts'
-import { evaluator } from './evaluate.ts'
+import { type Evaluator, evaluator } from './evaluate.ts'
 import {
   averages,
   type EpochRow,
@@ -83,19 +84,31 @@ export async function fit<In, P, S, O>(
   trainer: Trainer<In, P, S, O>,
   options: FitOptions<In>,
 ): Promise<History> {
+  checkOptions('fit', options, OPTIONS, fit)
   const fitting = await prepared(trainer as unknown as AnyTrainer, options as FitOptions<unknown>)
   const { trainer: of, dev } = fitting
   const measure = dev === undefined ? undefined : await evaluator(of, dev)
+  try {
+    return await epochsOf(fitting, measure)
+  } finally {
+    measure?.dispose()
+  }
+}
+
+async function epochsOf(fitting: Fitting, measure: Evaluator | undefined): Promise<History> {
+  const { epochs, callbacks = [] } = fitting.options
   let history = NO_HISTORY
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+  for (let epoch = 1; epoch <= epochs; epoch++) {
     const row = await runEpoch(fitting, epoch, measure)
     history = withEpoch(history, row)
-    for (const { epochEnd } of options.callbacks ?? []) {
+    for (const { epochEnd } of callbacks) {
       if ((await epochEnd?.(row, history)) === 'stop') return history
     }
   }
   return history
 }
+
+const OPTIONS = ['train', 'dev', 'epochs', 'seed', 'shuffle', 'callbacks', 'log']
 
 async function prepared(trainer: AnyTrainer, options: FitOptions<unknown>): Promise<Fitting> {
   const [train, dev] = [options.train as Dataset, options.dev as Dataset | undefined]
@@ -123,7 +136,7 @@ function checkEpochs(epochs: number): void {
 async function runEpoch(
   fitting: Fitting,
   epoch: number,
-  measure: (() => Promise<Means>) | undefined,
+  measure: Evaluator | undefined,
 ): Promise<EpochRow> {
   const { trainer, train, size, batch, options, progress, turns } = fitting
   const { seed = trainer.seed, shuffle = true, epochs } = options
@@ -147,7 +160,7 @@ async function runEpoch(
   }
   const msPerStep = (clock() - start) / steps
   const means = totals.means()
-  const dev = await measure?.()
+  const dev = await measure?.means()
   progress.epoch(standing(steps, { ...means, ...prefixed(dev) }))
   return { epoch, steps, seconds: (clock() - start) / 1000, msPerStep, train: means, dev }
 }

@@ -1,8 +1,10 @@
 // `trainer`: a model, a loss and an optimizer become one program that runs forward, backward and
 // update, on params that never leave the memory it runs in.
 
+import { checkOptions } from '../compile/check-options.ts'
 import { readState } from '../compile/compile.ts'
 import { type Executable, load, openSession, prepare } from '../compile/executable.ts'
+import { feedError } from '../compile/feed.ts'
 import type { Dims } from '../ir/dim.ts'
 import { mapNames, type NameTree } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
@@ -15,6 +17,7 @@ import type { NeededDims, Trainer, TrainerOf, TrainerOptions } from './trainer-t
 import {
   askedFor,
   begun,
+  type Running,
   readOutputs,
   slotTrees,
   step,
@@ -41,8 +44,15 @@ export async function trainer<In, P, S, O, const M extends NeededDims<In>>(
 ): Promise<TrainerOf<In, P, S, O, M>> {
   // The boundary of the types: from here on names are data, and hosts are checked as they come.
   const given = options as unknown as Training['options'] & { readonly dims?: Dims | undefined }
+  checkOptions('trainer', given, OPTIONS, trainer)
   return (await started(model as unknown as Model, given, given.dims ?? {})) as never
 }
+
+const OPTIONS = [
+  ...['loss', 'optimizer', 'target', 'dims', 'seed', 'params', 'state', 'maxBytes', 'debug'],
+  // It matters to other targets than js.
+  'threads',
+]
 
 async function started(model: Model, options: Training['options'], dims: Dims) {
   const { loss, optimizer, target, seed = 0 } = options
@@ -63,6 +73,12 @@ async function started(model: Model, options: Training['options'], dims: Dims) {
   writeTree(training, model.params, 'param', options.params ?? initial?.params, trainer)
   writeTree(training, model.state, 'state', options.state ?? initial?.state, trainer)
   return handle(training, await load(prepared, session, options))
+}
+
+/** The program of the last step. Throws E108 where there was none. */
+function lastOf({ last, stepCount }: Running): Executable {
+  if (stepCount > 0) return last
+  throw feedError('read', 'needs a step to read from, got none so far', 'await t.step(…) first')
 }
 
 /** A gradient of names that are data. */
@@ -95,7 +111,7 @@ function handle(training: Training, first: Executable): AnyTrainer {
       const asked = askedFor(running, inputs, read, dims, self.step)
       return inTurn(async () => (await step(running, asked)) as never)
     },
-    read: names => inTurn(async () => readOutputs(running.last, names as never) as never),
+    read: names => inTurn(async () => readOutputs(lastOf(running), names as never) as never),
     prepare: async dims => {
       running.checkAlive()
       await running.programFor({ ...first.dims, ...dims })

@@ -158,6 +158,11 @@ describe('compile refuses', () => {
       /^E501 compile: target must be one of js, got wasm$/m,
     ],
     [
+      'an option that there is none of',
+      { target: 'js', dims: { batch: 1 }, maxByts: 1 },
+      /^E137 compile: options must be among target, dims, .*, got "maxByts"$[\s\S]*did you mean maxBytes\?/m,
+    ],
+    [
       'a program over its budget, naming the largest buffers',
       { target: 'js', dims: { batch: 64 }, maxBytes: 1000 },
       /^E136 compile: the program must take at most 1000 B, got [\d.]+ KiB$[\s\S]*f32\[64,5\], 1\.3 KiB/m,

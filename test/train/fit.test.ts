@@ -137,6 +137,7 @@ describe('fit refuses', () => {
     ],
     ['data of unequal lengths', { train: { x: train.x, y: dev.y } }, /E110 .*got 250 and 50/],
     ['dev data without an input', { dev: { y: dev.y } }, /E110 fit: .*input x, got y/],
+    ['an option that there is none of', { epoch: 3 }, /E137 fit: options must be .*"epoch"/],
     [
       'epochs that are no number of epochs',
       { epochs: 1.5 },

@@ -215,6 +215,11 @@ describe('a trainer refuses', () => {
     ['a loss that is no scalar', { loss: 'probabilities' }, /E201 .*probabilities.*only a scalar/],
     ['a loss that is not there', { loss: 'los' }, /E201 [\s\S]*did you mean 'loss'\?/],
     ['dims that are missing', { dims: {} }, /E107 compile: every dim must have a size/],
+    [
+      'an option that there is none of',
+      { clipNrm: 1 },
+      /E137 trainer: options must be .*"clipNrm"/,
+    ],
     ['params that do not fit', { params: { hidden: 1 } }, /E108 run: .*param head/],
     [
       'a target that there is none for',
@@ -248,6 +253,11 @@ describe('a trainer refuses', () => {
       /E108 read: this model has no output lss/,
     )
     expect([t.stepCount, await t.params()]).toEqual([0, before])
+  })
+
+  it('to read before the first step', async () => {
+    const t = await trainer(classifier, { ...options, optimizer: adam() })
+    await expect(t.read(['loss'])).rejects.toThrow(/E108 read: needs a step to read from/)
   })
 
   it('to work when it was disposed', async () => {
