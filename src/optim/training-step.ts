@@ -32,7 +32,7 @@ export interface ParamBlock {
   readonly size: number
 }
 
-/** The state argument that holds a block of params. No path of a param holds a colon. */
+/** The state argument that holds a block of params. */
 export const blockName = (dtype: DTypeName) => `params:${dtype}`
 
 /** The state argument that holds a slot of an optimizer. */
