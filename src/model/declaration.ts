@@ -117,6 +117,10 @@ class Walk {
 
 /** Throws E105 where a key cannot be part of a path. */
 export function checkKey(subject: string, key: string, path: string, boundary: Boundary): void {
+  if (key === '__proto__') {
+    // Most records that users and JSON make of names would lose it.
+    throw nameError(subject, 'a name must not be __proto__', 'give it another name', boundary)
+  }
   if (key !== '' && !key.includes('.')) return
   const where = path === '' ? '' : ` in "${path}"`
   const help = 'nest objects instead: { l1: { w } } has the path l1.w'

@@ -338,6 +338,11 @@ describe('a model is refused', () => {
       'E105 params: a name must not be empty or hold a dot, got "a.b" in "l"',
     ],
     [
+      'a name that plain records lose',
+      { inputs, params: { ['__proto__']: param([1]) }, body },
+      'E105 params: a name must not be __proto__',
+    ],
+    [
       'one name for an input and a parameter',
       { inputs, params: { x: param([1]) }, body },
       'E105 model: "x" must be an input or a parameter, got both',
