@@ -3,7 +3,7 @@
 //
 //   npm run demo -- --data DIR
 
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { gatherExamples, type LabelledImages } from '../src/data/index.ts'
 import { Literal, select, summarize } from '../src/index.ts'
 import { adam } from '../src/optim/index.ts'
@@ -177,7 +177,7 @@ function withDemoOptions(command: Command): Command {
     .option('--data <dir>', 'folder with MNIST as IDX files; without it, embedded digits')
     .option('--epochs <n>', 'passes over the training images', integerFrom(1), 5)
     .option('--seed <n>', 'seed of digits, split, weights and order', integerFrom(0), 1)
-    .option('--target <name>', 'where the step runs: js', 'js')
+    .addOption(new Option('--target <name>', 'where the step runs').choices(['js']).default('js'))
 }
 
 if (isMain(import.meta.url)) {

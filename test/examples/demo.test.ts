@@ -102,6 +102,12 @@ describe('a call that cannot be followed', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+  it('exits 2 with the targets that there are', async () => {
+    const { code, stdout, stderr } = await start('demo', ['--target', 'gpu'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain("argument 'gpu' is invalid. Allowed choices are js.")
+  })
+
   it.each([
     [['--stpes', '5'], "error: unknown option '--stpes'\n(Did you mean --steps?)\n"],
     [['--steps', '0'], 'It must be an integer from 1 on.'],
