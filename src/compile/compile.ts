@@ -2,20 +2,18 @@
 // function is pure: it copies params and state in, runs, and copies what changed out. A trainer
 // keeps them in memory instead (src/train).
 
-import type { Eventually } from '../backends/backend.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Argument } from '../ir/graph.ts'
-import { elementCount } from '../ir/literal.ts'
 import { mapNames, type NameTree, nestNames } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import { layoutState } from '../lower/state.ts'
-import { invariant } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { checkOptions } from './check-options.ts'
 import { type Executable, load, openSession, prepare, type Session } from './executable.ts'
-import { type Boundary, checkKeys, feed, feedError } from './feed.ts'
+import { type Boundary, feed, feedInputs } from './feed.ts'
 import { eachValue, type HostValue, hostValue } from './host-tree.ts'
 import type { DimNames, WithDims } from './hosts.ts'
+import { now, readTree, writeTree } from './resident.ts'
 import type { CompileOptions, CompileSettings, DrawOptions, Run } from './run.ts'
 
 /**
@@ -72,21 +70,12 @@ type Inputs = Record<string, TypedArray>
 function runOf(program: TypedGraph, session: Session, executable: Executable) {
   const arguments_ = [...executable.inputs.values()]
   const inputs = arguments_.filter(({ role, name }) => role === 'input' && !isTangent(name))
-  const names = inputs.map(({ name }) => name)
   function run(given: object, params: unknown = {}, state: unknown = {}, options: RunOptions = {}) {
-    checkObject(given)
-    checkKeys('run', 'input', names, given, run)
-    const fed: Inputs = {}
-    for (const { name, type } of inputs) {
-      const value = (given as Record<string, unknown>)[name]
-      fed[name] = feed('run', { what: `input ${name}`, type }, value, run)
-    }
+    const fed = feedInputs('run', inputs, given, run)
     feedTangents(executable, options.tangents ?? {}, fed, run)
     feedDraws(arguments_, options, fed)
-    const write = (kind: string) => (name: string, value: unknown) =>
-      writeState(session, name, `${kind} ${name}`, value, run)
-    eachValue(program.params, params, 'param', write('param'), run)
-    eachValue(program.state, state, 'state', write('state'), run)
+    writeTree(session, program.params, 'param', params, run)
+    writeTree(session, program.state, 'state', state, run)
     now(executable.run(fed))
     return results(program, session, executable)
   }
@@ -98,18 +87,6 @@ function runOf(program: TypedGraph, session: Session, executable: Executable) {
 }
 
 const isTangent = (name: string) => name.startsWith(TANGENT)
-
-function checkObject(given: unknown): void {
-  if (typeof given === 'object' && given !== null && !ArrayBuffer.isView(given)) return
-  const got = ArrayBuffer.isView(given) ? 'a typed array' : String(given)
-  throw feedError('run', `inputs go by name, got ${got}`, 'pass { x: … }')
-}
-
-/** What a backend answers at once. A target that answers later needs another kind of run. */
-function now<T>(value: Eventually<T>): T {
-  invariant(!(value instanceof Promise), 'compile', 'the targets of `compile` answer at once')
-  return value
-}
 
 /** Directions of a forward derivative: one for every input of that kind. */
 function feedTangents(executable: Executable, tangents: object, fed: Inputs, boundary: Boundary) {
@@ -135,30 +112,9 @@ export function feedDraws(
   }
 }
 
-/** Copies a param or state value into memory, if the program has it. */
-export function writeState(
-  session: Session,
-  name: string,
-  what: string,
-  value: unknown,
-  boundary: Boundary,
-): void {
-  const slot = session.layout.slots.get(name)
-  if (slot === undefined) return
-  const type = { dtype: slot.type, shape: slot.shape }
-  now(session.memory.write(slot.offset, feed('run', { what, type }, value, boundary)))
-}
-
-/** A copy of a param or state value in memory, as users see it. */
-export function readState({ layout, memory }: Session, name: string): HostValue {
-  const { type, shape, offset } = layout.slots.get(name)!
-  const data = now(memory.read(offset, type, elementCount(shape)))
-  return hostValue(shape, type, data)
-}
-
 function results(program: TypedGraph, session: Session, executable: Executable) {
   const outputs = mapNames(program.outputs, name => readOutput(executable, name))
-  const state = mapNames(program.state, name => readState(session, name))
+  const state = readTree(session, program.state)
   const hasState = Object.keys(program.state).length > 0
   return hasState ? { ...(outputs as object), state } : outputs
 }

@@ -87,7 +87,32 @@ function isHost(value: unknown): value is HostLike {
 
 function described(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
+  if (ArrayBuffer.isView(value)) return 'a typed array'
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : typeof value
+}
+
+/**
+ * The elements of all inputs, by name, not copied. Throws E108 with the caller's line where one is
+ * missing, unknown or does not fit.
+ */
+export function feedInputs(
+  subject: string,
+  declared: readonly { readonly name: string; readonly type: TensorType }[],
+  given: unknown,
+  boundary: Boundary,
+): Record<string, TypedArray> {
+  if (typeof given !== 'object' || given === null || ArrayBuffer.isView(given)) {
+    const message = `inputs go by name, got ${described(given)}`
+    throw feedError(subject, message, 'pass { x: … }', boundary)
+  }
+  const names = declared.map(({ name }) => name)
+  checkKeys(subject, 'input', names, given, boundary)
+  return Object.fromEntries(
+    declared.map(({ name, type }) => {
+      const value = (given as Record<string, unknown>)[name]
+      return [name, feed(subject, { what: `input ${name}`, type }, value, boundary)]
+    }),
+  )
 }
 
 /** The error of a value that does not fit, at the caller's line. */
@@ -110,7 +135,7 @@ export function feedError(
  * Checks that exactly the values of `known` are there.
  * Throws E108 naming one that is missing, or one that is not known and the nearest that is.
  */
-export function checkKeys(
+function checkKeys(
   subject: string,
   kind: string,
   known: readonly string[],

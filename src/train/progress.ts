@@ -61,8 +61,7 @@ export function barProgress(terminal: Terminal): Progress {
 }
 
 /** The progress of a program that did not ask for any: standard error, else the console. */
-export function defaultProgress(): Progress {
-  const { process, console } = globalThis as HostIO
+export function defaultProgress({ process, console }: HostIO = globalThis): Progress {
   const terminal = process?.stderr
   const isDrawn = terminal?.isTTY === true && process?.env?.TERM !== 'dumb'
   if (isDrawn) return barProgress(terminal)

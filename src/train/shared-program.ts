@@ -2,11 +2,11 @@
 
 import { feedDraws, readOutput } from '../compile/compile.ts'
 import { type ExecutableOptions, load, prepare, type Session } from '../compile/executable.ts'
-import { checkKeys, feed, feedError } from '../compile/feed.ts'
+import { feedError, feedInputs } from '../compile/feed.ts'
+import { now } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
 import { mapNames } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
-import type { TypedArray } from '../support/dtype.ts'
 
 /**
  * Compiles `program` on the params and state of `session`.
@@ -28,16 +28,10 @@ export async function sharedProgram(
   const executable = await load(prepared, session, options)
   const arguments_ = [...executable.inputs.values()]
   const inputs = arguments_.filter(({ role }) => role === 'input')
-  const names = inputs.map(({ name }) => name)
   function run(given: object) {
-    checkKeys('run', 'input', names, given, run)
-    const fed: Record<string, TypedArray> = {}
-    for (const { name, type } of inputs) {
-      const value = (given as Record<string, unknown>)[name]
-      fed[name] = feed('run', { what: `input ${name}`, type }, value, run)
-    }
+    const fed = feedInputs('run', inputs, given, run)
     feedDraws(arguments_, { seed }, fed)
-    executable.run(fed)
+    now(executable.run(fed))
     return mapNames(program.outputs, name => readOutput(executable, name))
   }
   const { explain, dispose } = executable

@@ -2,11 +2,11 @@
 // update, on params that never leave the memory it runs in.
 
 import { checkOptions } from '../compile/check-options.ts'
-import { readState } from '../compile/compile.ts'
 import { type Executable, load, openSession, prepare } from '../compile/executable.ts'
 import { feedError } from '../compile/feed.ts'
+import { readTree, writeTree } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
-import { mapNames, type NameTree } from '../ir/tree.ts'
+import type { NameTree } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import { gradient } from '../model/derivative.ts'
 import type { Model } from '../model/model.ts'
@@ -22,7 +22,6 @@ import {
   slotTrees,
   step,
   type Training,
-  writeTree,
 } from './training.ts'
 
 /**
@@ -70,9 +69,9 @@ async function started(model: Model, options: Training['options'], dims: Dims) {
   const training: Training = { model, options, layout, session, step: symbolic }
   const isGiven = options.params !== undefined && options.state !== undefined
   const initial = isGiven ? undefined : model.init(seed)
-  writeTree(training, model.params, 'param', options.params ?? initial?.params, trainer)
-  writeTree(training, model.state, 'state', options.state ?? initial?.state, trainer)
-  return handle(training, await load(prepared, session, options))
+  writeTree(session, model.params, 'param', options.params ?? initial?.params, trainer)
+  writeTree(session, model.state, 'state', options.state ?? initial?.state, trainer)
+  return trainerOf(training, await load(prepared, session, options))
 }
 
 /** The program of the last step. Throws E108 where there was none. */
@@ -94,7 +93,7 @@ const addedKey = (before: NameTree, after: NameTree) =>
 const pathOf = ({ path }: { readonly path: string }) => path
 
 /** The trainer of a training whose first program is there. */
-function handle(training: Training, first: Executable): AnyTrainer {
+function trainerOf(training: Training, first: Executable): AnyTrainer {
   const { model, options, session } = training
   const running = begun(training, first)
   const { inTurn } = running
@@ -111,17 +110,16 @@ function handle(training: Training, first: Executable): AnyTrainer {
       const asked = askedFor(running, inputs, read, dims, self.step)
       return inTurn(async () => (await step(running, asked)) as never)
     },
-    read: names => inTurn(async () => readOutputs(lastOf(running), names as never) as never),
+    read: names => inTurn(async () => readOutputs(lastOf(running), names, self.read) as never),
     prepare: async dims => {
       running.checkAlive()
       await running.programFor({ ...first.dims, ...dims })
     },
-    params: () => inTurn(async () => mapNames(model.params, name => readState(session, name))),
-    state: () =>
-      inTurn(async () => mapNames(model.state, name => readState(session, name))) as never,
+    params: () => inTurn(async () => readTree(session, model.params)) as never,
+    state: () => inTurn(async () => readTree(session, model.state)) as never,
     optimizerState: () => inTurn(async () => slotTrees(training)),
     setParams: params =>
-      inTurn(async () => writeTree(training, model.params, 'param', params, self.setParams)),
+      inTurn(async () => writeTree(session, model.params, 'param', params, self.setParams)),
     executable: (program, shared) => {
       running.checkAlive()
       return sharedProgram(session, program, shared as never, options.seed ?? 0) as never

@@ -1,14 +1,15 @@
 // What the steps of one training share, and how a step is made. Steps are made one after another,
 // in the order in which they were asked for.
 
-import { feedDraws, readOutput, writeState } from '../compile/compile.ts'
+import { feedDraws, readOutput } from '../compile/compile.ts'
 import { type Executable, load, prepare, type Session } from '../compile/executable.ts'
-import { type Boundary, checkKeys, feed, feedError } from '../compile/feed.ts'
-import { eachValue, hostValue } from '../compile/host-tree.ts'
+import { type Boundary, feed, feedError, feedInputs } from '../compile/feed.ts'
+import { hostValue } from '../compile/host-tree.ts'
+import { now } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Graph } from '../ir/graph.ts'
 import { elementCount } from '../ir/literal.ts'
-import type { NameTree } from '../ir/tree.ts'
+import { filterNames, mapNames } from '../ir/tree.ts'
 import { substituteType } from '../ir/type.ts'
 import type { Model } from '../model/model.ts'
 import { scalarName } from '../optim/training-step.ts'
@@ -77,19 +78,6 @@ export function begun(training: Training, first: Executable): Running {
   }
 }
 
-/** Copies a tree of params or state into memory. Throws E108 where a part does not fit. */
-export function writeTree(
-  { session }: Training,
-  names: NameTree,
-  kind: string,
-  values: unknown,
-  boundary: Boundary,
-): void {
-  const write = (name: string, value: unknown) =>
-    writeState(session, name, `${kind} ${name}`, value, boundary)
-  eachValue(names, values, kind, write, boundary)
-}
-
 /** Equal sizes have equal keys, in whatever order they were given. */
 const keyOf = (dims: Dims) =>
   Object.entries(dims)
@@ -122,19 +110,12 @@ export function askedFor(
   sizes: Dims | undefined,
   boundary: Boundary,
 ): Asked {
-  if (typeof given !== 'object' || given === null) {
-    throw feedError('step', `inputs go by name, got ${String(given)}`, 'pass { x: … }', boundary)
-  }
   const dims = { ...first.dims, ...sizes }
-  const declared = training.model.graph.arguments.filter(({ role }) => role === 'input')
-  const names = declared.map(({ name }) => name)
-  checkKeys('step', 'input', names, given, boundary)
-  const inputs: Inputs = {}
-  for (const { name, type } of declared) {
-    const slot = { what: `input ${name}`, type: substituteType(type, dims) }
-    inputs[name] = feed('step', slot, (given as Record<string, unknown>)[name], boundary)
-  }
-  namesToRead(first, read)
+  const declared = training.model.graph.arguments
+    .filter(({ role }) => role === 'input')
+    .map(({ name, type }) => ({ name, type: substituteType(type, dims) }))
+  const inputs = feedInputs('step', declared, given, boundary)
+  namesToRead(first, read, boundary)
   return { inputs, read, dims }
 }
 
@@ -144,7 +125,7 @@ export async function step(running: Running, { inputs, read, dims }: Asked): Pro
   await program.run(feedStep(running.training, program, inputs, running.stepCount + 1))
   running.stepCount++
   running.last = program
-  return readOutputs(program, read)
+  return readOutputs(program, read, step)
 }
 
 /** The inputs of a step: those of the model, the optimizer's scalars, what draws are made from. */
@@ -168,25 +149,28 @@ function feedStep(
 }
 
 /** Outputs of the last run of a program. Throws E108 for one that is not there. */
-export function readOutputs(program: Executable, policy: ReadPolicy<unknown>): object {
-  const names = namesToRead(program, policy)
+export function readOutputs(
+  program: Executable,
+  policy: ReadPolicy<unknown>,
+  boundary: Boundary,
+): object {
+  const names = namesToRead(program, policy, boundary)
   return Object.fromEntries(names.map(name => [name, readOutput(program, name)]))
 }
 
 /** Throws E108 for an output that is not there. */
-function namesToRead(program: Executable, policy: ReadPolicy<unknown>): readonly string[] {
+function namesToRead(
+  { outputs }: Executable,
+  policy: ReadPolicy<unknown>,
+  boundary: Boundary,
+): readonly string[] {
   if (policy === 'none') return []
-  return policy === 'scalars' ? scalarOutputs(program) : checkOutputs(program, policy)
-}
-
-const scalarOutputs = ({ outputs }: Executable) =>
-  [...outputs].filter(([, { shape }]) => shape.length === 0).map(([name]) => name)
-
-function checkOutputs({ outputs }: Executable, names: readonly string[]): readonly string[] {
-  const unknown = names.find(name => !outputs.has(name))
-  if (unknown === undefined) return names
-  const help = `there are ${[...outputs.keys()].join(', ')}`
-  throw feedError('read', `this model has no output ${unknown}`, help)
+  const known = [...outputs.keys()]
+  if (policy === 'scalars') return known.filter(name => outputs.get(name)!.shape.length === 0)
+  const unknown = policy.find((name: string) => !outputs.has(name))
+  if (unknown === undefined) return policy
+  const message = `this model has no output ${unknown}`
+  throw feedError('read', message, `there are ${known.join(', ')}`, boundary)
 }
 
 /** For every slot of the optimizer, its entries nested as the params are. */
@@ -197,20 +181,12 @@ export function slotTrees({ model, options, layout, session }: Training): Record
     for (const { dtype, members } of layout.blocks) {
       for (const member of members) {
         const { type, shape, offset } = slotOfMember(layout, slot, dtype, member)
-        const data = session.memory.read(offset, type, elementCount(shape)) as TypedArray
+        const data = now(session.memory.read(offset, type, elementCount(shape)))
         values.set(member.name, hostValue(shape, type, data))
       }
     }
-    return [slot, treeOf(model.params, values)] as const
+    const trained = filterNames(model.params, name => values.has(name)) ?? {}
+    return [slot, mapNames(trained, name => values.get(name))] as const
   })
   return Object.fromEntries(trees)
-}
-
-/** The tree of the values that there are; branches without any vanish. */
-function treeOf(names: NameTree, values: ReadonlyMap<string, unknown>): unknown {
-  if (typeof names === 'string') return values.get(names)
-  if (Array.isArray(names)) return names.map(part => treeOf(part, values))
-  const parts = Object.entries(names).map(([key, part]) => [key, treeOf(part, values)] as const)
-  const there = parts.filter(([, part]) => part !== undefined)
-  return there.length === 0 ? undefined : Object.fromEntries(there)
 }

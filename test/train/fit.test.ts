@@ -21,7 +21,7 @@ import { dense } from '../../src/nn/index.ts'
 import { adam, gradientDescent } from '../../src/optim/index.ts'
 import { averages, NO_HISTORY, withEpoch } from '../../src/train/history.ts'
 import { evaluate, fit, type Standing, trainer } from '../../src/train/index.ts'
-import { barProgress, plainProgress } from '../../src/train/progress.ts'
+import { barProgress, defaultProgress, plainProgress } from '../../src/train/progress.ts'
 
 const small = model({
   name: 'small',
@@ -205,6 +205,23 @@ describe('progress', () => {
     const bar = barProgress({ isTTY: true, columns: 30, write: text => written.push(text) })
     bar.step(standing(1, 100))
     expect(written[0]!.length).toBe('\r\x1b[K'.length + 29)
+  })
+
+  it('goes to standard error: drawn on a terminal that can, else in lines; else to the console', () => {
+    const shown = (io: Parameters<typeof defaultProgress>[0]) => {
+      defaultProgress(io).step(standing(1, 100))
+      defaultProgress(io).epoch(standing(4, 200))
+    }
+    const written: string[] = []
+    const stderr = { isTTY: true, write: (text: string) => written.push(text) }
+    shown({ process: { stderr, env: {} } })
+    expect(written.every(text => text.startsWith('\r\x1b[K'))).toBe(true)
+    expect(written.splice(0)).toHaveLength(2)
+    shown({ process: { stderr, env: { TERM: 'dumb' } } })
+    shown({ process: { stderr: { ...stderr, isTTY: false } } })
+    shown({ console: { log: text => written.push(`${text}\n`) } })
+    const line = 'epoch  2/10 4/4  0.2s  50.0 ms/step  loss 1.23e-4  accuracy 0.5000\n'
+    expect(written).toEqual([line, line, line])
   })
 
   it('writes plain lines elsewhere, without escape sequences', () => {

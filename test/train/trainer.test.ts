@@ -255,6 +255,28 @@ describe('a trainer refuses', () => {
     expect([t.stepCount, await t.params()]).toEqual([0, before])
   })
 
+  it('params of which one does not fit, and writes none of them', async () => {
+    const t = await trainer(classifier, { ...options, optimizer: adam() })
+    const before = await t.params()
+    const { params } = classifier.init(7)
+    const wrong = { ...params, head: { ...params.head, b: params.hidden.b } } as never
+    await expect(t.setParams(wrong)).rejects.toThrow(/E108 run: param head\.b is \[3\], got \[4\]/)
+    expect(await t.params()).toEqual(before)
+  })
+
+  it('sizes ahead of a step that do not fit, and more memory than it may take', async () => {
+    const t = await trainer(classifier, { ...options, optimizer: adam() })
+    await expect(t.prepare({ time: 2 })).rejects.toThrow(/E107 compile: .*no dim 'time'/)
+    await expect(make({ maxBytes: 100 })).rejects.toThrow(/E136 compile: .*at most 100 B/)
+  })
+
+  it('inputs of a shared program that go by no name', async () => {
+    const t = await trainer(classifier, { ...options, optimizer: adam() })
+    const predict = await t.executable(classifier, { dims: { batch: 1 } })
+    const loose = predict as unknown as (inputs: unknown) => unknown
+    expect(() => loose(undefined)).toThrow(/E108 run: inputs go by name, got nothing/)
+  })
+
   it('to read before the first step', async () => {
     const t = await trainer(classifier, { ...options, optimizer: adam() })
     await expect(t.read(['loss'])).rejects.toThrow(/E108 read: needs a step to read from/)
