@@ -62,7 +62,10 @@ export interface CompileSettings {
   readonly target: 'js' | 'wasm' | 'wgsl'
   /** Which side of `byMode` is kept; `eval` by default. A gradient program has chosen already. */
   readonly mode?: Mode | undefined
-  /** The most memory that the program may take; more is error E136. */
+  /**
+   * The most bytes that its plan may take: state, scratch, inputs and outputs, without what the
+   * backend works in. More is error E136.
+   */
   readonly maxBytes?: number | undefined
   readonly debug?: DebugOptions | undefined
 }

@@ -8,6 +8,7 @@ import { type Graph, type Node, nodesOf, type ValueId } from '../ir/graph.ts'
 import { elementCount } from '../ir/literal.ts'
 import type { Shape, TensorType } from '../ir/type.ts'
 import { chooseMode } from '../passes/choose-mode.ts'
+import { isFloat } from '../support/dtype.ts'
 import type { SourceLocation } from '../support/source.ts'
 import { nodeFlops } from './flops.ts'
 import type { Model } from './model.ts'
@@ -59,7 +60,7 @@ export interface SummaryOptions {
  */
 export function summarize(model: Model, { of, dims }: SummaryOptions): Summary {
   const forward = chooseMode(model.graph, 'train')
-  const joint = bindGraph(of === undefined ? forward : gradientGraph(forward, { of }), dims)
+  const joint = bindGraph(of === undefined ? forward : differentiated(model, forward, of), dims)
   const rows = [...inputRows(joint), ...partRows(model, joint, forward)]
   const { declarations } = model
   const count = (only: (one: (typeof declarations)[number]) => boolean) =>
@@ -73,6 +74,13 @@ export function summarize(model: Model, { of, dims }: SummaryOptions): Summary {
     backward: total(rows.map(row => row.backward)),
   }
   return { ...summary, toString: () => printed(summary) }
+}
+
+/** With the gradients that training takes: none of frozen params, zeros without influence. */
+function differentiated({ declarations }: Model, forward: Graph, of: string): Graph {
+  const trained = declarations.filter(({ trainable, type }) => trainable && isFloat(type.dtype))
+  const wrt = trained.map(({ path }) => path)
+  return gradientGraph(forward, { of, wrt, zeros: wrt })
 }
 
 const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)

@@ -47,3 +47,12 @@ it('is data: it survives JSON, and reads well', async () => {
   expect(explanation.source).toContain('function')
   expect(text).not.toContain('function')
 })
+
+it('counts what maxBytes allows: all but the workspace', async () => {
+  const { memory } = (await compiled).explain()
+  const bytes = memory.total - memory.workspace
+  const within = (maxBytes: number) =>
+    compile(program, { target: 'js', dims: { batch: 8 }, maxBytes })
+  await expect(within(bytes)).resolves.toBeTypeOf('function')
+  await expect(within(bytes - 1)).rejects.toThrow(/E136/)
+})

@@ -94,6 +94,48 @@ describe('fit', () => {
     expect((await evaluate(t, data)).loss).toBeCloseTo(13 / 5, 6)
   })
 
+  it('takes the examples of every epoch in another order, or in that of the data', async () => {
+    const plain = model({
+      name: 'plain',
+      inputs: { x: f32('batch') },
+      params: { w: param([], constantOf(0)) },
+      body: ({ x }, { w }) => ({ loss: mean(sub(x, w)) }),
+    })
+    const x = Float32Array.from({ length: 32 }, (_, i) => i)
+    const data = { x: { shape: [32], dtype: 'f32', data: x } } as const
+    const firsts = async (shuffle: boolean) => {
+      const optimizer = gradientDescent(0)
+      const t = await trainer(plain, { loss: 'loss', optimizer, target: 'js', dims: { batch: 1 } })
+      const seen: number[] = []
+      const log = {
+        step: ({ step, values }: Standing) => void (step === 1 && seen.push(values.loss!)),
+        epoch: () => {},
+      }
+      await fit(t, { train: data, epochs: 4, shuffle, log })
+      return seen
+    }
+    expect(await firsts(false)).toEqual([0, 0, 0, 0])
+    expect(new Set(await firsts(true)).size).toBeGreaterThan(1)
+  })
+
+  it('compiles before the first epoch, and gives back what measures the dev set', async () => {
+    const t = await started()
+    const told: string[] = []
+    const watched = Object.assign(Object.create(t) as typeof t, {
+      prepare: (dims: object) => {
+        told.push(`prepare ${JSON.stringify(dims)} at ${t.stepCount}`)
+        return t.prepare(dims as never)
+      },
+      executable: async (...of: Parameters<typeof t.executable>) => {
+        const program = await t.executable(...of)
+        told.push(`measure at ${t.stepCount}`)
+        return Object.assign(program, { dispose: () => told.push('given back') })
+      },
+    })
+    await fit(watched as typeof t, { train, dev, epochs: 1, log: false })
+    expect(told).toEqual(['prepare {"batch":58} at 0', 'measure at 0', 'given back'])
+  })
+
   it('lets timers run meanwhile', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)

@@ -3,6 +3,8 @@
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
+  add,
+  cast,
   compile,
   constantOf,
   f32,
@@ -118,6 +120,37 @@ describe('a trainer', () => {
     const run = await compile(classifier, { target: 'js', dims: { batch: 2 } })
     expect(loss).toBeCloseTo(run(batch(2), before).loss, 6)
     expect(await t.params()).not.toEqual(before)
+  })
+
+  it('reads from the step that was last, whatever its size', async () => {
+    const t = await trainer(classifier, { ...options, optimizer: gradientDescent(0.1) })
+    await t.step(batch(6))
+    await t.step(batch(2), { dims: { batch: 2 }, read: 'none' })
+    expect((await t.read(['probabilities'])).probabilities.shape).toEqual([2, 3])
+  })
+
+  it('keeps params of two dtypes in a block each', async () => {
+    const mixed = model({
+      name: 'mixed',
+      inputs: { x: f32(2) },
+      params: {
+        a: param([2], constantOf(1)),
+        b: param([2], constantOf(2), { dtype: 'f64' }),
+        c: param([3], constantOf(3), { dtype: 'f64' }),
+      },
+      body: ({ x }, { a, b, c }) => ({
+        loss: add(add(sum(square(cast(sub(a, x), 'f64'))), sum(square(b))), sum(square(c))),
+      }),
+    })
+    const t = await trainer(mixed, { loss: 'loss', optimizer: gradientDescent(0.25), target: 'js' })
+    await t.step({ x: Float32Array.of(0, 5) })
+    const { a, b, c } = await t.params()
+    // p - 0.25 · 2 (p - target) is half way to the target.
+    expect([a.data, b.data, c.data].map(data => Array.from(data))).toEqual([
+      [0.5, 3],
+      [1, 1],
+      [1.5, 1.5, 1.5],
+    ])
   })
 
   it('shares its params with other programs, as they are at the time', async () => {
