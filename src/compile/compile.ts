@@ -49,10 +49,7 @@ export async function compile<
 }
 
 /** The last three matter to other targets than js. */
-const OPTIONS = [
-  ...['target', 'dims', 'mode', 'maxBytes', 'debug'],
-  ...['threads', 'relaxedSimd', 'device'],
-]
+const OPTIONS = 'target dims mode maxBytes debug threads relaxedSimd device'.split(' ')
 
 type AnyOptions = CompileSettings & { readonly dims?: Dims | undefined }
 

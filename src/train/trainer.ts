@@ -47,11 +47,8 @@ export async function trainer<In, P, S, O, const M extends NeededDims<In>>(
   return (await started(model as unknown as Model, given, given.dims ?? {})) as never
 }
 
-const OPTIONS = [
-  ...['loss', 'optimizer', 'target', 'dims', 'seed', 'params', 'state', 'maxBytes', 'debug'],
-  // It matters to other targets than js.
-  'threads',
-]
+/** Threads matter to other targets than js. */
+const OPTIONS = 'loss optimizer target dims seed params state maxBytes debug threads'.split(' ')
 
 async function started(model: Model, options: Training['options'], dims: Dims) {
   const { loss, optimizer, target, seed = 0 } = options
