@@ -61,7 +61,8 @@ export function barProgress(terminal: Terminal): Progress {
 }
 
 /** The progress of a program that did not ask for any: standard error, else the console. */
-export function defaultProgress({ process, console }: HostIO = globalThis): Progress {
+export function defaultProgress(io: HostIO = globalThis as HostIO): Progress {
+  const { process, console } = io
   const terminal = process?.stderr
   const isDrawn = terminal?.isTTY === true && process?.env?.TERM !== 'dumb'
   if (isDrawn) return barProgress(terminal)
