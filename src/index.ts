@@ -31,6 +31,7 @@ export { type Dim, type Dims, dim } from './ir/dim.ts'
 export type { Rounding } from './ir/evaluate.ts'
 export type { Argument, Graph, Node, Origin, Output, Role, Update, ValueId } from './ir/graph.ts'
 export { nodesOf } from './ir/graph.ts'
+export type { Firing, PassRecord } from './ir/history.ts'
 export {
   type ArgumentValue,
   type InterpretOptions,
@@ -98,19 +99,19 @@ export { fullLike, size } from './ops/creation.ts'
 export { type BinaryOp, binary, defineUnary, type UnaryOp, unary } from './ops/families.ts'
 export { ops } from './ops/registry.ts'
 export { bind } from './passes/bind.ts'
+export { canonicalize } from './passes/canonicalize.ts'
 export { cse } from './passes/cse.ts'
 export { dce } from './passes/dce.ts'
 export { decompose } from './passes/decompose.ts'
 export { fold } from './passes/fold.ts'
+export { inline } from './passes/inline.ts'
 export { filled } from './passes/known.ts'
-export { afterDerivative } from './passes/pipeline.ts'
+export { afterDerivative, beforeDerivative } from './passes/pipeline.ts'
+export { recognize } from './passes/recognize.ts'
 export { simplify } from './passes/simplify.ts'
+export { stabilize } from './passes/stabilize.ts'
 export type { Pass, Pipeline } from './rewrite/pass.ts'
-export {
-  type PassRecord,
-  type RunOptions as PipelineOptions,
-  runPipeline,
-} from './rewrite/pass-manager.ts'
+export { type RunOptions as PipelineOptions, runPipeline } from './rewrite/pass-manager.ts'
 export { any, type Pattern, pattern } from './rewrite/pattern.ts'
 export { type Rule, type RuleSection, rule } from './rewrite/rule.ts'
 export type { Code } from './support/codes.ts'

@@ -41,7 +41,7 @@ export async function compile<
   const given = options as unknown as AnyOptions
   checkOptions('compile', given, OPTIONS, compile)
   const { target, dims = {} } = given
-  const prepared = prepare(program.graph, dims, given, compile)
+  const prepared = prepare(program, dims, given, compile)
   const resident = prepared.graph.arguments.filter(isResident)
   const session = await openSession(target, layoutState([{ members: resident }]))
   const executable = await load(prepared, session, given)

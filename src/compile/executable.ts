@@ -6,14 +6,15 @@ import type { Backend, Eventually, Loaded, Memory } from '../backends/backend.ts
 import { graphDims } from '../ir/bind.ts'
 import { checkDims, type Dims } from '../ir/dim.ts'
 import type { Argument, Graph } from '../ir/graph.ts'
+import type { PassRecord, Traced } from '../ir/history.ts'
 import { valueTypes } from '../ir/printer.ts'
 import type { TensorType } from '../ir/type.ts'
 import { arenaBytes, bytesOf } from '../kernel/program.ts'
 import { lower } from '../lower/lower.ts'
 import type { Lowered, StateLayout } from '../lower/lowered.ts'
-import { chooseMode } from '../passes/choose-mode.ts'
 import { afterDerivative } from '../passes/pipeline.ts'
-import { type PassRecord, runPipeline } from '../rewrite/pass-manager.ts'
+import { stabilized } from '../passes/prepare.ts'
+import { runPipeline } from '../rewrite/pass-manager.ts'
 import { GraphError } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
@@ -42,6 +43,7 @@ export type ExecutableOptions = Omit<CompileSettings, 'target'>
 export interface Prepared {
   readonly dims: Dims
   readonly graph: Graph
+  /** Every pass and transform since the model was traced. */
   readonly records: readonly PassRecord[]
 }
 
@@ -65,17 +67,18 @@ export interface Executable {
  * Throws E107 where dims do not fit the program, with the line of the caller of `boundary`.
  */
 export function prepare(
-  graph: Graph,
+  program: Traced,
   dims: Dims,
   options: ExecutableOptions,
   boundary: Boundary,
 ): Prepared {
-  checkSizes(graph, dims, boundary)
-  const chosen = chooseMode(graph, options.mode ?? 'eval')
-  const known = graphDims(chosen)
-  const used = Object.fromEntries(Object.entries(dims).filter(([name]) => known.includes(name)))
+  checkSizes(program.graph, dims, boundary)
   const verify = options.debug?.verify ?? false
-  return { dims, ...runPipeline(chosen, afterDerivative(used), { verify }) }
+  const { graph, history } = stabilized(program, options.mode ?? 'eval', { verify })
+  const known = graphDims(graph)
+  const used = Object.fromEntries(Object.entries(dims).filter(([name]) => known.includes(name)))
+  const result = runPipeline(graph, afterDerivative(used), { verify })
+  return { dims, graph: result.graph, records: [...history.records, ...result.records] }
 }
 
 function checkSizes(graph: Graph, dims: Dims, boundary: Boundary): void {

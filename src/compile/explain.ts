@@ -1,10 +1,10 @@
 // What the compiler did, as data with a version, and as text for people. Everything here comes from
 // records that compiling keeps anyway, so that asking costs nothing until one asks.
 
+import type { PassRecord } from '../ir/history.ts'
 import type { Buffer, Program, Region } from '../kernel/program.ts'
 import { bytesOf } from '../kernel/program.ts'
 import { printKernels } from '../kernel/text.ts'
-import type { PassRecord } from '../rewrite/pass-manager.ts'
 
 /** One pass of the compilation. */
 export interface PassReport {

@@ -186,6 +186,66 @@ export function defineComposite<
   return Object.freeze(op)
 }
 
+/** What the reverse rule of an op with several results sees; nobody may have sent a cotangent. */
+export type SeveralVjpContext<N extends string, R extends string, A> = ByName<N, Value> & {
+  readonly outs: ByName<R, Value>
+  readonly cts: ByName<R, Value | undefined>
+  readonly attributes: A
+}
+
+/** The section of a composite with several results, by name. */
+export interface SeveralSection<N extends string, R extends string, K extends AttributeKinds>
+  extends Section<N, K> {
+  readonly results: readonly R[]
+  readonly type: (
+    types: ByName<N, TensorType>,
+    attributes: ValuesOf<K>,
+  ) => ByName<R, TensorType> | Violation
+  readonly body: (operands: ByName<N, Value>, attributes: ValuesOf<K>) => ByName<R, Value>
+  readonly vjp?: (context: SeveralVjpContext<N, R, ValuesOf<K>>) => ByName<N, Derivative>
+}
+
+/** The op contract of a composite with several results. */
+export function defineSeveral<
+  const N extends string,
+  const R extends string,
+  const K extends AttributeKinds = Record<never, never>,
+>(section: SeveralSection<N, R, K>): Op {
+  const { operands, results, vjp } = section
+  const attributesOf = (attributes: Attributes) => attributes as ValuesOf<K>
+  const op: Op = {
+    ...common({ family: 'composite', ...section, lowering: { kind: 'composite' } }),
+    results,
+    variadic: false,
+    type: (types, attributes) => {
+      const found = section.type(byName(operands, types), attributesOf(attributes))
+      if ('constraint' in found) return found as Violation
+      return results.map(name => (found as ByName<R, TensorType>)[name])
+    },
+    body: (values, attributes) => {
+      const made = section.body(byName(operands, values), attributesOf(attributes))
+      return results.map(name => made[name])
+    },
+    evaluate: (values, attributes) => evaluateBody(op, values, attributes, 'f64'),
+    ...(vjp === undefined ? {} : { vjp: severalVjp(operands, results, vjp) }),
+  }
+  return Object.freeze(op)
+}
+
+function severalVjp<N extends string, R extends string, A>(
+  operands: readonly N[],
+  results: readonly R[],
+  rule: (context: SeveralVjpContext<N, R, A>) => ByName<N, Derivative>,
+): Vjp {
+  return context => {
+    const outs = byName(results, context.outs)
+    const cts = byName(results, context.cts)
+    const named = { ...byName(operands, context.operands), outs, cts }
+    const answers = rule({ ...named, attributes: context.attributes } as SeveralVjpContext<N, R, A>)
+    return operands.map(name => answers[name])
+  }
+}
+
 /** The one result type; whoever evaluates has checked the operands before. */
 function resultType(name: string, types: readonly TensorType[] | Violation): TensorType {
   invariant(!isViolation(types), name, 'only well-typed operands are evaluated')

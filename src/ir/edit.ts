@@ -69,3 +69,11 @@ function differs(before: readonly unknown[], after: readonly unknown[] | undefin
   if (after === undefined || after === before) return false
   return after.length !== before.length || after.some((item, i) => item !== before[i])
 }
+
+/** The patches from one graph to another that keeps the ids of what both have. */
+export function diffGraphs(before: Graph, after: Graph): readonly Patch[] {
+  const ids = [...before.order, ...after.order]
+  const nodes = new Map(ids.map(id => [id, after.nodes[id]]))
+  const { arguments: args, order, outputs, updates } = after
+  return commit(before, { arguments: args, nodes, order, outputs, updates }).patches
+}

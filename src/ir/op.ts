@@ -207,6 +207,11 @@ export interface Op {
   ) => Literal[]
   /** The definition of a composite in other ops. */
   readonly body?: (operands: readonly Value[], attributes: Attributes, into: Appender) => Value[]
+  /**
+   * Whether rewriting looks into the body before a derivative is taken: for ops of a user's own that
+   * have no rule of their own, whose bodies may hold formulas worth rewriting.
+   */
+  readonly transparent?: true
   /** Absent on a composite that is differentiated through its body. */
   readonly vjp?: Vjp
   /** Absent on composites: their tangent comes from the body. */

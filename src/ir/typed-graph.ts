@@ -1,7 +1,7 @@
 // A graph together with how its names nest, and, for the TypeScript compiler only, the types of
 // what it takes and gives. Models and their derivatives are such graphs; compile runs them.
 
-import type { Graph } from './graph.ts'
+import type { Traced } from './history.ts'
 import type { Host, Tensor } from './tensor.ts'
 import type { NameTree } from './tree.ts'
 
@@ -13,8 +13,8 @@ declare const types: unique symbol
  * `S` (trees of tensors; `never` for no state), outputs the types `O` (a tree of tensors). `T` are
  * the directions of a forward derivative, which mirror params; `never` for other programs.
  */
-export interface TypedGraph<In = unknown, P = unknown, S = unknown, O = unknown, T = unknown> {
-  readonly graph: Graph
+export interface TypedGraph<In = unknown, P = unknown, S = unknown, O = unknown, T = unknown>
+  extends Traced {
   /** How params nest: the names of arguments of role param. */
   readonly params: NameTree
   /** How state nests: the names of arguments of role state. */

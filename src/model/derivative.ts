@@ -1,11 +1,15 @@
 // Derivatives of models: the graph's own derivative, with names as users nest them. What a program
 // computes in training is differentiated: one side of every `byMode` is chosen first, so the result
-// has none.
+// has none. Then come the passes that belong before a derivative: that of a naive formula would be
+// naive too.
 
 import { gradient as gradientOf, jvp as jvpOf } from '../autodiff/gradient.ts'
+import { type Graph, nodesOf } from '../ir/graph.ts'
+import { transformed } from '../ir/history.ts'
+import { ancestors } from '../ir/traverse.ts'
 import { filterNames, mapNames, type NameTree } from '../ir/tree.ts'
 import type { Mode } from '../ops/by-mode.ts'
-import { chooseMode } from '../passes/choose-mode.ts'
+import { stabilized } from '../passes/prepare.ts'
 import type { GradientOf, GradientRule, JvpOf, JvpRule, TangentsOf } from './derivative-type.ts'
 import type { Model } from './model.ts'
 import { derived } from './program.ts'
@@ -69,13 +73,17 @@ function gradientProgram(
   wrt: readonly string[],
   inputs: readonly string[],
 ): Model {
-  const before = chooseMode(from.graph, mode)
-  // A parameter that was not asked for by name may have no influence.
-  const zeros = named === undefined ? wrt : []
+  const before = stabilized(from, mode)
   const targets = [...wrt, ...inputs]
-  const graph = gradientOf(before, { of, wrt: targets, zeros })
+  // A parameter that was not asked for by name may have no influence; and one that had some as
+  // written may turn out to have none, such as a bias before a batch norm.
+  const hasPart = influences(from.graph, of)
+  const zeros = [...(named === undefined ? wrt : wrt.filter(hasPart)), ...inputs.filter(hasPart)]
+  const { graph, history } = transformed(before, `gradient{of=${of}}`, forward =>
+    gradientOf(forward, { of, wrt: targets, zeros }),
+  )
   // Outputs are added in the order of the targets, each as PREFIX.TARGET.
-  const added = graph.outputs.slice(before.outputs.length)
+  const added = graph.outputs.slice(before.graph.outputs.length)
   const prefixOf = (i: number) => added[i]!.name.slice(0, -targets[i]!.length - 1)
   const outputs = { ...(from.outputs as Readonly<Record<string, NameTree>>) }
   const add = (tree: NameTree, names: readonly string[], prefix: string) => {
@@ -86,7 +94,15 @@ function gradientProgram(
   if (wrt.length > 0) add(from.params, wrt, prefixOf(0))
   const byName = Object.fromEntries(inputs.map(name => [name, name]))
   if (inputs.length > 0) add(byName, inputs, prefixOf(wrt.length))
-  return derived(from, { graph, outputs })
+  return derived(from, { graph, outputs, history })
+}
+
+/** Whether an argument has a part in an output of the graph as the user wrote it. */
+function influences(graph: Graph, of: string): (name: string) => boolean {
+  const output = graph.outputs.find(({ name }) => name === of)!
+  const needed = ancestors(nodesOf(graph), [output.value])
+  const ids = new Map(graph.arguments.map(({ name, id }) => [name, id]))
+  return name => needed.has(ids.get(name)!)
 }
 
 /** Where directions stand among the inputs of a forward derivative. */
@@ -122,9 +138,11 @@ export function jvp<In, P, S, O, const K extends string, W extends keyof P = key
   }
   checkOf(from, 'jvp', output, jvp)
   const targets = paramTargets(from, 'jvp', wrt, jvp)
-  const graph = jvpOf(chooseMode(from.graph, mode), { of: output, wrt: targets })
+  const { graph, history } = transformed(stabilized(from, mode), `jvp{of=${output}}`, primal =>
+    jvpOf(primal, { of: output, wrt: targets }),
+  )
   const outputs = { ...(from.outputs as Readonly<Record<string, NameTree>>), tangent: 'tangent' }
-  return derived(from, { graph, outputs }) as unknown as Model<
+  return derived(from, { graph, outputs, history }) as unknown as Model<
     In,
     P,
     S,

@@ -64,7 +64,9 @@ export class UserOp {
         return [traced({ into }, forward)]
       },
       evaluate: (operands, attributes) => evaluateBody(op, operands, attributes, 'f64'),
-      ...(vjp === undefined ? {} : { vjp: reverseRule(definition, vjp) }),
+      ...(vjp === undefined
+        ? { transparent: true as const }
+        : { vjp: reverseRule(definition, vjp) }),
       lowering: { kind: 'composite' },
       facts: {},
       samples: draw => sampleOf(inputs, draw),

@@ -3,6 +3,7 @@
 
 import { integerDim } from '../ir/dim.ts'
 import type { Graph } from '../ir/graph.ts'
+import { type History, UNTOUCHED } from '../ir/history.ts'
 import { printGraph } from '../ir/printer.ts'
 import { mapNames, type NameTree } from '../ir/tree.ts'
 import type { Declaration } from './declaration.ts'
@@ -26,13 +27,17 @@ export function programOf(parts: ProgramParts): Model {
     const start = (name: string) => initialHost(byPath.get(name)!, seed)
     return { params: mapNames(params, start), state: mapNames(state, start) }
   }
-  return derived({ ...parts, init } as Model, {})
+  return derived({ ...parts, init, history: UNTOUCHED } as Model, {})
 }
 
 /** A program of the same declarations with another graph. */
 export function derived(
   from: Model,
-  { graph = from.graph, outputs = from.outputs }: { graph?: Graph; outputs?: NameTree },
+  {
+    graph = from.graph,
+    outputs = from.outputs,
+    history = from.history,
+  }: { graph?: Graph; outputs?: NameTree; history?: History },
 ): Model {
   const { params, state, declarations, init } = from
   return Object.freeze({
@@ -41,6 +46,7 @@ export function derived(
     params,
     state,
     outputs,
+    history,
     declarations,
     init,
     toString: () => printGraph(graph),

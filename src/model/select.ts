@@ -3,6 +3,7 @@
 
 import { commit } from '../ir/edit.ts'
 import { type Argument, type Graph, nodesOf } from '../ir/graph.ts'
+import { transformed } from '../ir/history.ts'
 import { ancestors } from '../ir/traverse.ts'
 import { type NameTree, namesOf } from '../ir/tree.ts'
 import { trim } from '../passes/trim.ts'
@@ -37,11 +38,13 @@ export function select<In, P, S, O, T, K extends keyof O, X extends keyof In = k
   const inputs = asked.inputs ?? all
   for (const name of inputs) checkName('input', name, all)
   const left = all.filter(name => !inputs.includes(name))
-  const smaller = trim(commit(from.graph, { outputs: results }).graph)
-  checkNeeds(smaller, left)
-  const taken = smaller.arguments.filter(({ name }) => !left.includes(name))
-  const graph = commit(smaller, { arguments: taken }).graph
-  const program = derived(from, { graph, outputs })
+  const part = transformed(from, 'select', whole => {
+    const smaller = trim(commit(whole, { outputs: results }).graph)
+    checkNeeds(smaller, left)
+    const taken = smaller.arguments.filter(({ name }) => !left.includes(name))
+    return commit(smaller, { arguments: taken }).graph
+  })
+  const program = derived(from, { ...part, outputs })
   return program as unknown as Model<Pick<In, X>, P, S, Pick<O, K>, T>
 }
 

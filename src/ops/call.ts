@@ -31,6 +31,7 @@ const callOp: Op = Object.freeze({
   type: (types, attributes) =>
     callViolation(types, bodyOf(attributes)) ?? outputTypes(bodyOf(attributes)),
   body: (operands, attributes, into) => inlineGraph(bodyOf(attributes), operands, into),
+  transparent: true,
   evaluate: (operands, attributes) => evaluateBody(callOp, operands, attributes, 'f64'),
   lowering: { kind: 'composite' },
   facts: {},

@@ -7,12 +7,19 @@ import type { Value } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import { evaluateOp } from '../ir/evaluate.ts'
 import type { Node } from '../ir/graph.ts'
+import type { Firing } from '../ir/history.ts'
 import { Literal } from '../ir/literal.ts'
 import { constant, full, size } from '../ops/creation.ts'
-import type { Firing } from '../rewrite/driver.ts'
 import { type Pass, sizeOption } from '../rewrite/pass.ts'
 import { Workspace } from '../rewrite/workspace.ts'
 import { fillOf, isKnown, literalOf } from './known.ts'
+
+/** What fold does, as firings report it. */
+const COMPUTED = {
+  name: 'fold',
+  why: 'every operand is known, so the result is',
+  exactness: 'rounding',
+} as const
 
 /** Most elements of a result or operand that are computed ahead and stored. */
 const DEFAULT_LIMIT = 4096
@@ -26,7 +33,7 @@ export const fold: Pass = {
   expects: [],
   leaves: [],
   options: { limit: sizeOption },
-  run: (graph, { limit = DEFAULT_LIMIT }) => {
+  run: (graph, { limit = DEFAULT_LIMIT }, { witness } = {}) => {
     const workspace = new Workspace(graph)
     const firings: Firing[] = []
     // Operands come first in this order, so one sweep folds whole expressions.
@@ -35,9 +42,13 @@ export const fold: Pass = {
       if (node === undefined) continue
       const results = known(node, workspace, Number(limit))
       if (results === undefined || !workspace.isUsed(node)) continue
-      workspace.replace(node, () => results.map((result, i) => stored(result, node, i, workspace)))
-      const { source } = node.origin
-      firings.push({ rule: 'fold', node: id, op: node.op.name, source })
+      workspace.replace(node, () => {
+        const values = results.map((result, i) => stored(result, node, i, workspace))
+        witness?.({ rule: COMPUTED, node, values, workspace })
+        return values
+      })
+      const { op, origin } = node
+      firings.push({ rule: COMPUTED.name, why: COMPUTED.why, node: id, op: op.name, origin })
     }
     return { ...workspace.commit(), firings }
   },

@@ -1,16 +1,19 @@
-// Every rewrite rule, in the order in which they are tried. What a pipeline uses is chosen by
-// exactness: rules that assume finite values are never on by default.
+// Every rewrite rule, in the order in which they are tried, by what it works toward. What a
+// pipeline uses is chosen by exactness: rules that assume finite values are never on by default.
 
-import type { Exactness, Rule } from '../rewrite/rule.ts'
+import type { Rule } from '../rewrite/rule.ts'
+import { recognitionRules } from './recognize/index.ts'
+import { byDefault } from './rule-pass.ts'
 import { arithmeticRules } from './simplify/arithmetic.ts'
 import { factRules } from './simplify/facts.ts'
 import { movementRules } from './simplify/movement.ts'
 import { reductionRules } from './simplify/reduction.ts'
 import { regionRules } from './simplify/regions.ts'
 import { selectRules } from './simplify/select.ts'
+import { stabilizingRules } from './stabilize/index.ts'
 
-/** All rules; `docs/rules.md` and the generic test of rules are made from this list. */
-export const rules: readonly Rule[] = [
+/** Rules toward the normal form. */
+export const normalFormRules: readonly Rule[] = [
   ...factRules,
   ...arithmeticRules,
   ...selectRules,
@@ -19,10 +22,10 @@ export const rules: readonly Rule[] = [
   ...reductionRules,
 ]
 
-/** What the default pipelines accept. */
-export const DEFAULT_EXACTNESS: readonly Exactness[] = ['bitwise', 'rounding']
+export { recognitionRules, stabilizingRules }
+
+/** All rules; `docs/rules.md` and the generic test of rules are made from this list. */
+export const rules: readonly Rule[] = [...normalFormRules, ...stabilizingRules, ...recognitionRules]
 
 /** The rules of the default pipelines. */
-export const defaultRules: readonly Rule[] = rules.filter(rule =>
-  DEFAULT_EXACTNESS.includes(rule.exactness),
-)
+export const defaultRules: readonly Rule[] = byDefault(rules)

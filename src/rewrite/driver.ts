@@ -3,7 +3,9 @@
 // this ends; a step limit guards against rules that do not, and its error names the last ones that
 // fired.
 
+import type { Value } from '../ir/builder.ts'
 import type { Node, ValueId } from '../ir/graph.ts'
+import type { Firing } from '../ir/history.ts'
 import type { Op } from '../ir/op.ts'
 import {
   GraphError,
@@ -11,28 +13,18 @@ import {
   internalError,
   renderDiagnostic,
 } from '../support/diagnostic.ts'
-import type { SourceReference } from '../support/source.ts'
-import {
-  admits,
-  type Bindings,
-  depthOf,
-  fits,
-  type Matched,
-  matchAt,
-  matchedNode,
-} from './pattern.ts'
+import { admits, type Bindings, fits, type Matched, matchAt, matchedNode } from './pattern.ts'
 import type { Rule } from './rule.ts'
 import type { Replacement, Workspace } from './workspace.ts'
 
-/** One application of a rule. */
-export interface Firing {
-  readonly rule: string
-  /** The node that was replaced. */
-  readonly node: ValueId
-  readonly op: string
-  /** The user's line that made the node. */
-  readonly source?: SourceReference | undefined
-}
+/** Sees a replacement before it is made: what checks rewrites one by one works from. */
+export type Witness = (replaced: {
+  readonly rule: Pick<Rule, 'name' | 'why' | 'exactness'>
+  readonly node: Node
+  /** What takes the place of the results of the node. */
+  readonly values: readonly Value[]
+  readonly workspace: Workspace
+}) => void
 
 /** What a run of the driver may cost. */
 export interface DriverOptions {
@@ -40,6 +32,8 @@ export interface DriverOptions {
    * Most firings before rewriting is taken to be endless; by default in proportion to the graph.
    */
   readonly stepLimit?: number | undefined
+  /** Called for every firing. */
+  readonly witness?: Witness | undefined
 }
 
 /** Firings that a graph of `nodes` nodes may take: far more than rules that end ever need. */
@@ -72,6 +66,7 @@ class Driver {
   readonly #dead: Set<ValueId>
   readonly #firings: Firing[] = []
   readonly #limit: number
+  readonly #witness: Witness | undefined
   /** Levels of users that can match anew where the operands of a node changed. */
   readonly #levels: number
 
@@ -85,7 +80,8 @@ class Driver {
       this.#dead.delete(id)
       this.#waiting.add(id)
     }
-    this.#levels = Math.max(0, ...rules.map(rule => depthOf(rule.match) - 1))
+    this.#levels = Math.max(0, ...rules.map(rule => rule.depth - 1))
+    this.#witness = options.witness
     this.#limit = options.stepLimit ?? defaultLimit(live.length)
   }
 
@@ -122,19 +118,29 @@ class Driver {
 
   #try(rule: Rule, node: Node, root: Matched): Replacement | undefined {
     const workspace = this.#workspace
-    const captures: Bindings = { root, into: workspace }
+    const captures: Bindings = { root, into: workspace, madeBy: this.#madeBy }
     const accept = () => rule.when(captures)
     if (!matchAt(rule.match, node, workspace, captures, accept)) return undefined
     try {
-      return workspace.replace(node, () => rule.build(captures))
+      return workspace.replace(node, () => this.#seen(rule, node, rule.build(captures)))
     } catch (error) {
       throw named(rule, error)
     }
   }
 
-  #log(rule: Rule, node: Node): void {
-    const { source } = node.origin
-    this.#firings.push({ rule: rule.name, node: node.id, op: node.op.name, source })
+  readonly #madeBy = ({ id }: Value): Matched | undefined => {
+    const node = this.#workspace.definition(id)
+    return node === undefined ? undefined : matchedNode(node, this.#workspace)
+  }
+
+  #seen(rule: Rule, node: Node, built: Value | readonly Value[]) {
+    const values = 'builder' in built ? [built] : built
+    this.#witness?.({ rule, node, values, workspace: this.#workspace })
+    return values
+  }
+
+  #log({ name, why }: Rule, node: Node): void {
+    this.#firings.push({ rule: name, why, node: node.id, op: node.op.name, origin: node.origin })
     if (this.#firings.length <= this.#limit) return
     const last = this.#firings.slice(-10).map(firing => firing.rule)
     throw new InternalError({
@@ -142,7 +148,7 @@ class Driver {
       subject: 'rewriting',
       message: `the rules must come to an end within ${this.#limit} steps, and go on firing`,
       notes: [`the last ten: ${last.join(', ')}`],
-      source,
+      source: node.origin.source,
       help: 'this is a bug in gradc; please report it with the rules above',
     })
   }

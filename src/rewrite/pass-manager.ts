@@ -2,28 +2,14 @@
 // A pass that breaks a graph is named, with the lines around the damage before and after and the
 // command that repeats it. What happened is handed to `trace`; the manager itself prints nothing.
 
-import type { Patch } from 'immer'
 import type { Graph } from '../ir/graph.ts'
+import type { Firing, PassRecord } from '../ir/history.ts'
 import { printNode, valueLabels, valueTypes } from '../ir/printer.ts'
 import { type Finding, type Stage, verifyGraph } from '../ir/verify.ts'
 import { clock } from '../support/clock.ts'
 import { GraphError, InternalError } from '../support/diagnostic.ts'
-import type { Firing } from './driver.ts'
+import type { Witness } from './driver.ts'
 import { type Pipeline, printPipeline, printStep, type Step } from './pass.ts'
-
-/** What happened in one step of a pipeline. */
-export interface PassRecord {
-  /** The pass with its options, as text. */
-  readonly pass: string
-  readonly before: Graph
-  readonly graph: Graph
-  readonly patches: readonly Patch[]
-  readonly firings: readonly Firing[]
-  /** Time of the pass itself, without verification, in milliseconds. */
-  readonly milliseconds: number
-  /** Whether the pass gave back the very graph it got. */
-  readonly unchanged: boolean
-}
 
 /** How a pipeline runs. */
 export interface RunOptions {
@@ -31,6 +17,8 @@ export interface RunOptions {
   readonly verify?: boolean | undefined
   /** Called after every pass. */
   readonly trace?: ((record: PassRecord) => void) | undefined
+  /** Sees every firing of a rule before it is made. */
+  readonly witness?: Witness | undefined
   /** The file that the graph came from, for the command that repeats a failure. */
   readonly file?: string | undefined
 }
@@ -57,7 +45,8 @@ export function runPipeline(
   let current = graph
   if (verify) checkInput(graph)
   pipeline.forEach((step, at) => {
-    const context: StepContext = { step, done: pipeline.slice(0, at + 1), file: options.file }
+    const { file, witness } = options
+    const context: StepContext = { step, done: pipeline.slice(0, at + 1), file, witness }
     if (verify) enter(current, stages, context)
     const record = runStep(current, context)
     for (const stage of step.pass.leaves) stages.add(stage)
@@ -75,15 +64,18 @@ interface StepContext {
   /** The pipeline up to and with this step. */
   readonly done: Pipeline
   readonly file: string | undefined
+  readonly witness: Witness | undefined
 }
 
 function runStep(before: Graph, context: StepContext): PassRecord {
-  const { pass, options = {} } = context.step
+  const { step, witness } = context
+  const { pass, options = {} } = step
   const start = clock()
-  const { graph, patches, firings } = rethrown(context, () => pass.run(before, options))
+  const run = () => pass.run(before, options, { witness })
+  const { graph, patches, firings } = rethrown(context, run)
   const milliseconds = clock() - start
   const unchanged = graph === before
-  return { pass: printStep(context.step), before, graph, patches, firings, milliseconds, unchanged }
+  return { pass: printStep(step), before, graph, patches, firings, milliseconds, unchanged }
 }
 
 /** A pass that finds a bug of its own says in which pass, and how to get there. */

@@ -3,9 +3,10 @@
 
 import type { Patch } from 'immer'
 import type { Graph } from '../ir/graph.ts'
+import type { Firing } from '../ir/history.ts'
 import type { Stage } from '../ir/verify.ts'
 import { type Token, TokenReader } from '../support/lexer.ts'
-import type { Firing } from './driver.ts'
+import type { Witness } from './driver.ts'
 
 /** The value of an option, as text gives it. */
 export type OptionValue = number | boolean | string
@@ -28,6 +29,12 @@ export interface PassResult {
   readonly firings: readonly Firing[]
 }
 
+/** What runs beside a pass. */
+export interface PassContext {
+  /** Sees every firing of a rule before it is made. */
+  readonly witness?: Witness | undefined
+}
+
 /** A step from graph to graph that keeps the meaning. */
 export interface Pass {
   /** How text names it. */
@@ -40,7 +47,7 @@ export interface Pass {
   readonly leaves: readonly Stage[]
   /** Its options; the name `*` stands for any. */
   readonly options?: Readonly<Record<string, OptionKind>>
-  readonly run: (graph: Graph, options: PassOptions) => PassResult
+  readonly run: (graph: Graph, options: PassOptions, context?: PassContext) => PassResult
 }
 
 /** One step of a pipeline. */

@@ -5,19 +5,23 @@
 import type { AttributeKind } from '../ir/attribute.ts'
 import type { Appender, Value } from '../ir/builder.ts'
 import { invariant } from '../support/diagnostic.ts'
-import type { Matched, Pattern } from './pattern.ts'
+import { depthOf, type Matched, type Pattern } from './pattern.ts'
 
 /**
  * How much a rule may change a value. `bitwise`: nothing, at NaN, infinities and −0 too.
  * `rounding`: the last bits, the sign of a zero, or whether a sum of huge numbers overflows on its
- * way. `assumes-finite`: anything where an operand is NaN or infinite.
+ * way. `stabilizing`: equal for real numbers; where the two sides differ by more than `rounding`,
+ * the left one has lost digits, overflowed, or met 0/0 or 0 · ∞ on its way, and the right one has
+ * not. `assumes-finite`: anything where an operand is NaN or infinite.
  */
-export type Exactness = 'bitwise' | 'rounding' | 'assumes-finite'
+export type Exactness = 'bitwise' | 'rounding' | 'stabilizing' | 'assumes-finite'
 
 /** What every rule sees besides its captures. */
 export interface RuleContext {
   /** The node that matched. */
   readonly root: Matched
+  /** The node that makes a value, for conditions that no pattern can say; undefined for arguments. */
+  readonly madeBy: (value: Value) => Matched | undefined
   /** Where nodes without operands are appended. */
   readonly into: Appender
 }
@@ -41,6 +45,11 @@ export interface RuleSection<C> {
   readonly match: Pattern<C>
   /** Whether the rule applies; asked for every way in which the pattern matches. */
   readonly when?: (captures: C & RuleContext) => boolean
+  /**
+   * How many nodes deep the rule looks, where `madeBy` takes it deeper than its pattern: a change
+   * so far below is a reason to try it again.
+   */
+  readonly depth?: number
   /** The replacement: one value, or one per result of a node with several. */
   readonly build: (captures: C & RuleContext) => Value | readonly Value[]
   readonly example: Example
@@ -55,6 +64,7 @@ export interface Rule {
   readonly exactness: Exactness
   readonly match: Pattern
   readonly when: (captures: Readonly<Record<string, unknown>>) => boolean
+  readonly depth: number
   readonly build: (captures: Readonly<Record<string, unknown>>) => Value | readonly Value[]
   readonly example: Example
   readonly also: readonly Example[]
@@ -73,6 +83,7 @@ export function rule<C>(section: RuleSection<C>): Rule {
     exactness: section.exactness,
     match: section.match,
     when: captures => when(typed(captures)),
+    depth: Math.max(section.depth ?? 0, depthOf(section.match)),
     build: captures => build(typed(captures)),
     example: section.example,
     also: section.also ?? [],

@@ -18,7 +18,7 @@ export async function sharedProgram(
   options: ExecutableOptions & { readonly dims?: Dims | undefined },
   seed: number,
 ) {
-  const prepared = prepare(program.graph, options.dims ?? {}, options, sharedProgram)
+  const prepared = prepare(program, options.dims ?? {}, options, sharedProgram)
   for (const { name, role } of prepared.graph.arguments) {
     if (role !== 'param' && role !== 'state') continue
     if (session.layout.slots.has(name)) continue

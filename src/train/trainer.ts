@@ -6,6 +6,7 @@ import { type Executable, load, openSession, prepare } from '../compile/executab
 import { feedError } from '../compile/feed.ts'
 import { readTree, writeTree } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
+import { transformed } from '../ir/history.ts'
 import type { NameTree } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import { gradient } from '../model/derivative.ts'
@@ -52,7 +53,7 @@ const OPTIONS = 'loss optimizer target dims seed params state maxBytes debug thr
 
 async function started(model: Model, options: Training['options'], dims: Dims) {
   const { loss, optimizer, target, seed = 0 } = options
-  const { graph, outputs } = untyped(model, { of: loss, mode: 'train' })
+  const { graph, outputs, history } = untyped(model, { of: loss, mode: 'train' })
   const isTrained = new Set(
     model.declarations.filter(({ role, trainable }) => role === 'param' && trainable).map(pathOf),
   )
@@ -60,7 +61,11 @@ async function started(model: Model, options: Training['options'], dims: Dims) {
   const trained = resident.filter(({ name }) => isTrained.has(name))
   const others = resident.filter(({ name }) => !isTrained.has(name))
   const layout = trainingLayout(trained, others, optimizer)
-  const symbolic = trainingStep(graph, layout.blocks, optimizer, addedKey(model.outputs, outputs))
+  const added = addedKey(model.outputs, outputs)
+  const name = `training_step{optimizer=${optimizer.name}}`
+  const symbolic = transformed({ graph, history }, name, of =>
+    trainingStep(of, layout.blocks, optimizer, added),
+  )
   const prepared = prepare(symbolic, dims, options, trainer)
   const session = await openSession(target, layout.state)
   const training: Training = { model, options, layout, session, step: symbolic }

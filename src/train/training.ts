@@ -7,7 +7,7 @@ import { type Boundary, feed, feedError, feedInputs } from '../compile/feed.ts'
 import { hostValue } from '../compile/host-tree.ts'
 import { now } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
-import type { Graph } from '../ir/graph.ts'
+import type { Traced } from '../ir/history.ts'
 import { elementCount } from '../ir/literal.ts'
 import { filterNames, mapNames } from '../ir/tree.ts'
 import { substituteType } from '../ir/type.ts'
@@ -26,7 +26,7 @@ export interface Training {
   readonly layout: TrainingLayout
   readonly session: Session
   /** The step, symbolic in its dims. */
-  readonly step: Graph
+  readonly step: Traced
 }
 
 /** A training under way. */

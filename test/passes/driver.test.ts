@@ -102,7 +102,7 @@ describe('the driver', () => {
   it('logs every firing with the rule, the node and its source line', () => {
     const { firings } = simplify.run(graphOf(TEXT), {})
     expect(firings.map(({ rule, op }) => [rule, op])).toEqual([['add-neg', 'add']])
-    expect(firings[0]!.source?.location).toMatchObject({ file: 'test.ir', line: 3 })
+    expect(firings[0]!.origin.source?.location).toMatchObject({ file: 'test.ir', line: 3 })
   })
 
   it('gives new nodes the origin, and the name, of what they replace', () => {

@@ -3,9 +3,10 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Graph } from '../../src/ir/graph.ts'
+import type { PassRecord } from '../../src/ir/history.ts'
 import { passes } from '../../src/passes/by-name.ts'
 import { type Pass, parsePipeline, printPipeline } from '../../src/rewrite/pass.ts'
-import { describeRecord, type PassRecord, runPipeline } from '../../src/rewrite/pass-manager.ts'
+import { describeRecord, runPipeline } from '../../src/rewrite/pass-manager.ts'
 import { internalError } from '../../src/support/diagnostic.ts'
 import { graphOf } from './graphs.ts'
 

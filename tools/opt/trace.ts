@@ -1,8 +1,9 @@
 // What opt shows of the passes on the way: the graph after each, or the lines that each changed.
 
 import { type Graph, nodesOf, type ValueId } from '../../src/ir/graph.ts'
+import type { PassRecord } from '../../src/ir/history.ts'
 import { printGraph, printNode, valueLabels, valueTypes } from '../../src/ir/printer.ts'
-import { describeRecord, type PassRecord } from '../../src/rewrite/pass-manager.ts'
+import { describeRecord } from '../../src/rewrite/pass-manager.ts'
 import type { Request } from './command.ts'
 import { lineDiff } from './line-diff.ts'
 
