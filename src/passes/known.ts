@@ -15,7 +15,10 @@ export function isKnown({ op }: Node): boolean {
 /**
  * The one value of all elements that a node makes; undefined where they differ or are not known.
  */
-export function fillOf({ op, attributes: { value } }: Node): number | undefined {
+export function fillOf({
+  op,
+  attributes: { value },
+}: Pick<Node, 'op' | 'attributes'>): number | undefined {
   if (op === full.op && typeof value === 'number') return value
   return op === constant.op && value instanceof Literal ? value.uniform : undefined
 }

@@ -6,6 +6,7 @@ import { recognitionRules } from './recognize/index.ts'
 import { byDefault } from './rule-pass.ts'
 import { arithmeticRules } from './simplify/arithmetic.ts'
 import { factRules } from './simplify/facts.ts'
+import { fillRules } from './simplify/fills.ts'
 import { movementRules } from './simplify/movement.ts'
 import { reductionRules } from './simplify/reduction.ts'
 import { regionRules } from './simplify/regions.ts'
@@ -15,6 +16,7 @@ import { stabilizingRules } from './stabilize/index.ts'
 /** Rules toward the normal form. */
 export const normalFormRules: readonly Rule[] = [
   ...factRules,
+  ...fillRules,
   ...arithmeticRules,
   ...selectRules,
   ...movementRules,

@@ -13,7 +13,7 @@ import { add } from '../../src/ops/arithmetic.ts'
 import { mean } from '../../src/ops/statistics.ts'
 import { random } from '../../src/support/random.ts'
 import { stored } from '../generic/tolerances.ts'
-import { MOVES } from './moves.ts'
+import { MOVES, type Move } from './moves.ts'
 
 /** Sizes for the symbolic dims: different primes, so that a transposed axis shows. */
 export const DIMS = { batch: 3, time: 2 } as const
@@ -44,6 +44,8 @@ interface Making {
   readonly dtype: 'f32' | 'f64'
   /** Whether there is state, and updates of it. */
   readonly hasState?: boolean
+  /** What steps may be; all moves by default. */
+  readonly moves?: readonly Move[]
 }
 
 /** A step: a move, its operand, and what else it has to choose. */
@@ -61,13 +63,13 @@ export function randomGraphOf(making: Making): fc.Arbitrary<RandomGraph> {
   })
 }
 
-function build(steps: readonly Step[], { dtype, hasState = false }: Making): Graph {
+function build(steps: readonly Step[], { dtype, hasState = false, moves = MOVES }: Making): Graph {
   const builder = new GraphBuilder('random')
   const declared = hasState ? [...ARGUMENTS, ...STATE] : ARGUMENTS
   const pool: Value[] = declared.map(([role, name, shape]) =>
     builder.argument(role, name, tensorType(dtype, shape)),
   )
-  for (const step of steps) grow(pool, step)
+  for (const step of steps) grow(pool, moves, step)
   const tail = pool.slice(-3)
   const loss = tail.map(value => mean(value)).reduce((a, b) => add(a, b))
   builder.output('loss', loss).output('last', pool[pool.length - 1]!)
@@ -76,11 +78,15 @@ function build(steps: readonly Step[], { dtype, hasState = false }: Making): Gra
 }
 
 /** Makes one move, if it applies, on values of which late ones are likelier: graphs get deep. */
-function grow(pool: Value[], [move = 0, operand = 0, ...choices]: Step): void {
+function grow(
+  pool: Value[],
+  moves: readonly Move[],
+  [move = 0, operand = 0, ...choices]: Step,
+): void {
   let next = 0
   const pick = (below: number) => (below === 0 ? 0 : (choices[next++] ?? 0) % below)
   const x = pool[pool.length - 1 - Math.min(operand % 7, pool.length - 1)]!
-  const y = MOVES[move % MOVES.length]!(x, { pick, pool })
+  const y = moves[move % moves.length]!(x, { pick, pool })
   if (y !== undefined && elements(y) <= MOST_ELEMENTS) pool.push(y)
 }
 
