@@ -14,15 +14,19 @@ import * as creation from './creation.ts'
 import * as crossEntropy from './cross-entropy.ts'
 import * as cumulative from './cumulative.ts'
 import * as distributions from './distributions.ts'
+import * as dropout from './dropout.ts'
 import * as exponential from './exponential.ts'
 import * as gelu from './gelu.ts'
 import * as indexing from './indexing.ts'
 import * as joining from './joining.ts'
+import * as logarithms from './logarithms.ts'
 import * as logic from './logic.ts'
 import * as losses from './losses.ts'
 import * as movement from './movement.ts'
+import * as normalization from './normalization.ts'
 import * as oneHot from './one-hot.ts'
 import * as padding from './padding.ts'
+import * as penalties from './penalties.ts'
 import * as piecewise from './piecewise.ts'
 import * as product from './product.ts'
 import * as random from './random.ts'
@@ -55,7 +59,9 @@ export const ops = {
   gelu: gelu.gelu,
   leaky_relu: activation.leakyRelu,
   log: exponential.log,
+  log1mexp: logarithms.log1mexp,
   log1p: exponential.log1p,
+  log_add_exp: logarithms.logAddExp,
   maximum: piecewise.maximum,
   minimum: piecewise.minimum,
   mul: arithmetic.mul,
@@ -74,6 +80,7 @@ export const ops = {
   square: arithmetic.square,
   sub: arithmetic.sub,
   tanh: trigonometric.tanh,
+  xlogy: logarithms.xlogy,
   // comparison
   equal: comparison.equal,
   greater: comparison.greater,
@@ -114,12 +121,18 @@ export const ops = {
   scatter_add: indexing.scatterAdd,
   // random
   bernoulli: distributions.bernoulli,
+  dropout: dropout.dropout,
   random_bits: random.randomBits,
   random_normal: distributions.randomNormal,
   random_uniform: distributions.randomUniform,
   // composite
   call: calling.call,
   // composites
+  batch_norm: normalization.batchNorm,
+  batch_norm_inference: normalization.batchNormInference,
+  l1_penalty: penalties.l1Penalty,
+  l2_penalty: penalties.l2Penalty,
+  layer_norm: normalization.layerNorm,
   log_softmax: softmax.logSoftmax,
   log_sum_exp: softmax.logSumExp,
   mean: statistics.mean,
