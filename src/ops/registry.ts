@@ -121,7 +121,6 @@ export const ops = {
   scatter_add: indexing.scatterAdd,
   // random
   bernoulli: distributions.bernoulli,
-  dropout: dropout.dropout,
   random_bits: random.randomBits,
   random_normal: distributions.randomNormal,
   random_uniform: distributions.randomUniform,
@@ -130,6 +129,7 @@ export const ops = {
   // composites
   batch_norm: normalization.batchNorm,
   batch_norm_inference: normalization.batchNormInference,
+  dropout: dropout.dropout,
   l1_penalty: penalties.l1Penalty,
   l2_penalty: penalties.l2Penalty,
   layer_norm: normalization.layerNorm,

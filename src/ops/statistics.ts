@@ -56,7 +56,7 @@ function moment({ name, body, vjp }: MomentSection): ReduceOp {
 }
 
 /** `reduced` divided by the number of elements of `x` that went into each of its elements. */
-function perElement(reduced: Value, x: Value, axes: readonly number[]): Value {
+export function perElement(reduced: Value, x: Value, axes: readonly number[]): Value {
   const { dtype, shape } = reduced.type
   const count = size(x.builder, sizeOf(dimsAt(x.type.shape, axes)), dtype)
   const all = shape.map((_, axis) => axis)
