@@ -10,6 +10,7 @@ import type { Dim } from '../../src/ir/dim.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import { interpret, type RunResult } from '../../src/ir/interpret.ts'
 import { Literal } from '../../src/ir/literal.ts'
+import type { Op } from '../../src/ir/op.ts'
 import { SHAPE_KINDS } from '../../src/ir/sample.ts'
 import type { TensorType } from '../../src/ir/type.ts'
 import { add, mul } from '../../src/ops/arithmetic.ts'
@@ -34,17 +35,35 @@ export interface Form {
   readonly attributes: Attributes
 }
 
-/** The trial's operand types with names for extents, and its attributes with and without names. */
+/**
+ * The trial's operand types with names for extents, and its attributes with and without names;
+ * where the extents of integers are fixed, as those of a key are, only floats get names.
+ */
 function symbolicForms({ op, sample, operands }: d.Trial): Form[] {
-  const types = operands.map(({ dtype, type }) => ({ dtype, shape: type.shape.map(named) }))
   const isDims = (kind: AttributeKind) => kind.names !== undefined
   const inNames = Object.entries(sample.attributes).map(([name, value]) => {
     if (!isDims(op.attributes[name]!)) return [name, value]
     return [name, Array.isArray(value) ? value.map(named) : named(value as Dim)]
   })
-  const forms = [Object.fromEntries(inNames), sample.attributes]
-  return forms
-    .map(attributes => ({ types, attributes }))
+  const attributes = [Object.fromEntries(inNames), sample.attributes]
+  const everywhere = formsOf(op, operands, attributes, named)
+  if (everywhere.length > 0) return everywhere
+  return formsOf(op, operands, attributes, (extent, isFixed) => (isFixed ? extent : named(extent)))
+}
+
+/** The forms that are well typed. */
+function formsOf(
+  op: Op,
+  operands: readonly Literal[],
+  attributes: readonly Attributes[],
+  rename: (extent: Dim, isInteger: boolean) => Dim,
+): Form[] {
+  const types = operands.map(({ dtype, type }) => ({
+    dtype,
+    shape: type.shape.map(extent => rename(extent, !isFloat(dtype))),
+  }))
+  return attributes
+    .map(given => ({ types, attributes: given }))
     .filter(form => !isProblem(checkNode(op, form.types, form.attributes)))
 }
 
