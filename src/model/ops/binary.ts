@@ -3,6 +3,7 @@
 
 import * as core from '../../ops/arithmetic.ts'
 import { pow as corePow } from '../../ops/exponential.ts'
+import * as logarithms from '../../ops/logarithms.ts'
 import { maximum as coreMaximum, minimum as coreMinimum } from '../../ops/piecewise.ts'
 import { type BinaryFunction, binaryOf } from './elementwise.ts'
 
@@ -43,3 +44,16 @@ export const minimum: BinaryFunction<'minimum', 'number'> = binaryOf(
   'number',
   coreMinimum,
 )
+
+/** log(eˣ + eʸ), with broadcasting: a smooth maximum. Throws E101 where they do not fit. */
+export const logAddExp: BinaryFunction<'logAddExp', 'float'> = binaryOf(
+  'logAddExp',
+  'float',
+  logarithms.logAddExp,
+)
+
+/**
+ * x · log y, and 0 where x is 0, whatever y: the terms of entropies. With broadcasting.
+ * Throws E101 where shapes or dtypes do not fit.
+ */
+export const xlogy: BinaryFunction<'xlogy', 'float'> = binaryOf('xlogy', 'float', logarithms.xlogy)

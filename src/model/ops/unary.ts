@@ -3,6 +3,7 @@
 
 import * as arithmetic from '../../ops/arithmetic.ts'
 import * as exponential from '../../ops/exponential.ts'
+import * as logarithms from '../../ops/logarithms.ts'
 import * as piecewise from '../../ops/piecewise.ts'
 import * as trigonometric from '../../ops/trigonometric.ts'
 import { type UnaryFunction, unaryOf } from './elementwise.ts'
@@ -34,6 +35,13 @@ export const log: UnaryFunction<'log', 'float'> = unaryOf('log', 'float', expone
 
 /** The natural logarithm of 1 + x; accurate near 0. Throws E101 where x is no float. */
 export const log1p: UnaryFunction<'log1p', 'float'> = unaryOf('log1p', 'float', exponential.log1p)
+
+/** log(1 − eˣ), for x below 0; accurate near 0 and far from it. Throws E101 where x is no float. */
+export const log1mexp: UnaryFunction<'log1mexp', 'float'> = unaryOf(
+  'log1mexp',
+  'float',
+  logarithms.log1mexp,
+)
 
 /** The square root; NaN below 0. Throws E101 where x is no float. */
 export const sqrt: UnaryFunction<'sqrt', 'float'> = unaryOf('sqrt', 'float', exponential.sqrt)

@@ -45,7 +45,7 @@ export type FirstShape<T extends Tensors> = T extends readonly [
     : Shape
 
 /** `Rest` where there are tensors, and all of one dtype; else why not. */
-type ListRule<Op extends string, T extends Tensors, Rest> = T extends readonly []
+export type ListRule<Op extends string, T extends Tensors, Rest> = T extends readonly []
   ? `${Op}: needs one tensor or more, got none`
   : T extends readonly [infer First extends Tensor, ...infer Others extends Tensors]
     ? OtherDType<Others, First['dtype'], [First]> extends readonly [
@@ -128,7 +128,7 @@ export type StackRule<T extends Tensors, A> = ListRule<
 >
 
 /** Why tensors of these types make no list of one dtype. */
-function listProblem(op: string, dtypes: readonly DTypeName[]): string | undefined {
+export function listProblem(op: string, dtypes: readonly DTypeName[]): string | undefined {
   const [first] = dtypes
   if (first === undefined) return `${op}: needs one tensor or more, got none`
   const other = dtypes.findIndex(dtype => dtype !== first)

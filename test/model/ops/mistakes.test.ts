@@ -18,6 +18,8 @@ import { greater } from '../../../src/model/ops/comparison.ts'
 import { dot, matmul } from '../../../src/model/ops/contraction.ts'
 import { constant, full, iota } from '../../../src/model/ops/creation.ts'
 import { softmaxCrossEntropy } from '../../../src/model/ops/losses.ts'
+import { batchNorm, layerNorm } from '../../../src/model/ops/normalization.ts'
+import { l2Penalty } from '../../../src/model/ops/penalties.ts'
 import { randomUniform } from '../../../src/model/ops/random.ts'
 import { where } from '../../../src/model/ops/select.ts'
 declare const x: Tensor<['batch', 784], 'f32'>
@@ -90,6 +92,19 @@ const mistakes: readonly (readonly [statement: string, culprit: string, says: st
       "['batch', 785]",
       'assertShape: expected [batch, 785], got [batch, 784]',
     ],
+    ['batchNorm(x, v, v)', 'v', 'batchNorm: x [batch, 784] needs gamma [784], got [128]'],
+    [
+      'batchNorm(z, y, y, { axes: 2 })',
+      'axes',
+      'batchNorm: axis 2 is out of range for [batch, 10] (rank 2: use -2..1)',
+    ],
+    ['layerNorm(z, y, y, { axes: 0, epsilo: 1 })', 'epsilo', 2561],
+    ['layerNorm(i, v, v)', 'i', "layerNorm: needs f32 or f64, got i32; use cast(x, 'f32')"],
+    [
+      'l2Penalty([w, i], 1)',
+      '[w, i]',
+      "l2Penalty: dtypes differ: f32 (tensor 0) vs i32 (tensor 1); use cast(x, 'f32')",
+    ],
     // The mistake is reported where it is made, and not again by what uses the result.
     [
       'relu(add(matmul(x, w), v))',
@@ -108,6 +123,11 @@ const right = [
   'where(greater(x, 0), x, constant(0))',
   'softmaxCrossEntropy(z, k, { labelSmoothing: 0.1, ignoreIndex: -1 })',
   'softmaxCrossEntropy(z, z)',
+  'batchNorm(z, y, y, { axes: -1 }).output',
+  'batchNorm(loose(z), v, v)',
+  'layerNorm(z, y, y, { axes: [0] })',
+  'l2Penalty([w, v], 1e-4)',
+  'l2Penalty(w, 1e-4)',
   "add(full(['batch', 1], 0), x)",
   'export const generic = <S extends readonly number[]>(t: Tensor<S, "f32">) => mul(relu(t), 2)',
 ]
