@@ -1,26 +1,20 @@
-// What the compiler did, as data with a version, and as text for people. Everything here comes from
-// records that compiling keeps anyway, so that asking costs nothing until one asks.
+// What the compiler did, as data with a version and a schema, and as text for people. Everything
+// here comes from records that compiling keeps anyway, and is made when it is read: asking for one
+// part does not pay for the others.
 
 import type { PassRecord } from '../ir/history.ts'
 import type { Buffer, Program, Region } from '../kernel/program.ts'
 import { bytesOf } from '../kernel/program.ts'
 import { printKernels } from '../kernel/text.ts'
-
-/** One pass of the compilation. */
-export interface PassReport {
-  /** The pass with its options, as `opt` takes it. */
-  readonly pass: string
-  readonly nodesBefore: number
-  readonly nodesAfter: number
-  readonly milliseconds: number
-}
-
-/** One rule that fired. */
-export interface RuleReport {
-  readonly rule: string
-  readonly pass: string
-  readonly times: number
-}
+import {
+  type FormulaReport,
+  formulaReports,
+  type PassReport,
+  passReport,
+  type RuleReport,
+  ruleReports,
+} from './explain-passes.ts'
+import { printExplanation } from './explain-text.ts'
 
 /** One kernel of the program. */
 export interface KernelReport {
@@ -54,13 +48,21 @@ export interface MemoryReport {
   readonly buffers: readonly BufferReport[]
 }
 
+/** The schema that the JSON of an explanation follows: `docs/explain.schema.json`. */
+export const SCHEMA = 'urn:gradc:explanation:2'
+
 /** Everything there is to know of a compiled program. */
 export interface Explanation {
-  /** The version of this schema. */
-  readonly version: 1
+  /** The schema of the data, and its version. */
+  readonly schema: typeof SCHEMA
+  readonly version: 2
   readonly target: string
   readonly dims: Readonly<Record<string, number>>
+  /** The user's formulas that were replaced by better ones, and where they stand. */
+  readonly formulas: readonly FormulaReport[]
+  /** Every step since the model was traced. */
   readonly passes: readonly PassReport[]
+  /** Rules that fired, over all passes. */
   readonly rules: readonly RuleReport[]
   readonly kernels: readonly KernelReport[]
   /** Kernel names in the order in which they are launched. */
@@ -68,8 +70,10 @@ export interface Explanation {
   readonly memory: MemoryReport
   /** The generated code. */
   readonly source: string
-  /** All of it but the source, for people. */
+  /** For people: all but the source, the texts of kernels, and the diffs. */
   toString(): string
+  /** All of it as plain data, which `JSON.stringify` asks for. */
+  toJSON(): object
 }
 
 /** What an explanation is made from. */
@@ -87,31 +91,31 @@ export interface Explained {
 /** The explanation of a compiled program. */
 export function explain(of: Explained): Explanation {
   const { target, dims, records, program, source } = of
-  const explanation = {
-    version: 1 as const,
+  const explanation: Explanation = {
+    schema: SCHEMA,
+    version: 2,
     target,
     dims,
+    get formulas() {
+      return formulaReports(records)
+    },
     passes: records.map(passReport),
-    rules: records.flatMap(ruleReports),
-    kernels: kernelReports(program),
+    get rules() {
+      return ruleReports(records.flatMap(({ firings }) => firings))
+    },
+    get kernels() {
+      return kernelReports(program)
+    },
     launches: program.items.map(item => item.kernel),
     memory: memoryReport(of),
     source,
+    toString: () => printExplanation(explanation),
+    toJSON: () => {
+      const { toString: _, toJSON: __, passes, ...data } = explanation
+      return { ...data, passes: passes.map(pass => ({ ...pass })) }
+    },
   }
-  return { ...explanation, toString: () => printed(explanation) }
-}
-
-const passReport = (record: PassRecord): PassReport => ({
-  pass: record.pass,
-  nodesBefore: record.before.order.length,
-  nodesAfter: record.graph.order.length,
-  milliseconds: record.milliseconds,
-})
-
-function ruleReports({ pass, firings }: PassRecord): RuleReport[] {
-  const counts = new Map<string, number>()
-  for (const { rule } of firings) counts.set(rule, (counts.get(rule) ?? 0) + 1)
-  return [...counts].map(([rule, times]) => ({ rule, pass, times }))
+  return explanation
 }
 
 function kernelReports({ kernels, items }: Program): KernelReport[] {
@@ -139,44 +143,4 @@ function memoryReport(of: Explained): MemoryReport {
 function bufferReport(buffer: Buffer): BufferReport {
   const { name, region, type, shape, offset } = buffer
   return { name, region, type: `${type}[${shape.join(',')}]`, offset, bytes: bytesOf(buffer) }
-}
-
-/** `1.5 MiB`. */
-export function showBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  const [scale, unit] = bytes < 1024 ** 2 ? [1024, 'KiB'] : [1024 ** 2, 'MiB']
-  return `${(bytes / scale).toFixed(1)} ${unit}`
-}
-
-function printed(of: Omit<Explanation, 'toString'>): string {
-  const dims = Object.entries(of.dims).map(([name, size]) => `${name} = ${size}`)
-  const { memory } = of
-  return [
-    `target ${of.target}${dims.length > 0 ? `, ${dims.join(', ')}` : ''}`,
-    '',
-    'passes',
-    ...of.passes.map(printedPass),
-    '',
-    'rules',
-    ...of.rules.map(({ rule, pass, times }) => `  ${rule} × ${times}  (${pass})`),
-    '',
-    'kernels',
-    ...of.kernels.map(printedKernel),
-    '',
-    'memory',
-    ...(['state', 'scratch', 'input', 'output', 'workspace', 'total'] as const).map(
-      name => `  ${name.padEnd(9)} ${showBytes(memory[name])}`,
-    ),
-  ].join('\n')
-}
-
-function printedPass({ pass, nodesBefore, nodesAfter, milliseconds }: PassReport): string {
-  const nodes = nodesBefore === nodesAfter ? `${nodesAfter}` : `${nodesBefore} -> ${nodesAfter}`
-  return `  ${pass.padEnd(12)} ${nodes} nodes, ${milliseconds.toFixed(2)} ms`
-}
-
-function printedKernel({ name, kind, launches, computes }: KernelReport): string {
-  const shown = computes.slice(0, 3).join('; ')
-  const more = computes.length > 3 ? `; and ${computes.length - 3} more` : ''
-  return `  ${name.padEnd(24)} ${kind} × ${launches}  ${shown}${more}`
 }

@@ -1,46 +1,15 @@
 // The difference of two texts by lines, as a unified diff. Shared by `opt --diff`, the golden tests
 // and `bless`; texts are small, so the plain table of longest common subsequences does.
 
-/** Unchanged lines shown on either side of a change. */
-const CONTEXT = 3
-
-interface Edit {
-  readonly sign: ' ' | '-' | '+'
-  readonly line: string
-  /** Line numbers from 1 of this line, or of the next one where the side does not have it. */
-  readonly before: number
-  readonly after: number
-}
+import { type Edit, printHunks } from '../../src/support/hunks.ts'
 
 /** Hunks with `@@` headers; empty where the texts are equal. */
 export function lineDiff(before: string, after: string): string {
   if (before === after) return ''
-  const edits = editsOf(linesOf(before), linesOf(after))
-  const shown = edits.map((_, i) => near(edits, i))
-  const hunks: string[] = []
-  for (let i = 0; i < edits.length; i++) {
-    if (!shown[i]) continue
-    let end = i
-    while (end < edits.length && shown[end]) end++
-    hunks.push(hunk(edits.slice(i, end)))
-    i = end
-  }
-  return hunks.join('')
+  return printHunks(editsOf(linesOf(before), linesOf(after)))
 }
 
 const linesOf = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
-
-function near(edits: readonly Edit[], at: number): boolean {
-  const around = edits.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1)
-  return around.some(edit => edit.sign !== ' ')
-}
-
-function hunk(edits: readonly Edit[]): string {
-  const count = (gone: Edit['sign']) => edits.filter(({ sign }) => sign !== gone).length
-  const first = edits[0]!
-  const head = `@@ -${first.before},${count('+')} +${first.after},${count('-')} @@`
-  return `${[head, ...edits.map(({ sign, line }) => (sign + line).trimEnd())].join('\n')}\n`
-}
 
 function editsOf(a: readonly string[], b: readonly string[]): Edit[] {
   const common = commonLengths(a, b)
