@@ -2,9 +2,17 @@
 // by the file it stands in, whose opening comment says what normal form it works toward.
 
 import type { SourceFile } from 'ts-morph'
-import { afterDerivative } from '../../src/passes/pipeline.ts'
-import { rules } from '../../src/passes/rules.ts'
-import type { Example, Rule } from '../../src/rewrite/rule.ts'
+import type { Stage } from '../../src/ir/verify.ts'
+import { afterDerivative, beforeDerivative } from '../../src/passes/pipeline.ts'
+import {
+  normalFormRules,
+  recognitionRules,
+  rules,
+  stabilizingRules,
+} from '../../src/passes/rules.ts'
+import { factRules } from '../../src/passes/simplify/facts.ts'
+import type { Pipeline } from '../../src/rewrite/pass.ts'
+import type { Exactness, Example, Rule } from '../../src/rewrite/rule.ts'
 import { openSources } from './comments.ts'
 import { code, table } from './markdown.ts'
 
@@ -18,22 +26,57 @@ export async function rulesPage(): Promise<string> {
     return own.length === 0 ? [] : section(file, own)
   })
   if (left.size > 0) throw new Error(`no file of src/passes holds ${[...left][0]!.name}`)
-  return [INTRODUCTION, '', PIPELINE, '', pipelineTable(), ...sections].join('\n')
+  const head = [INTRODUCTION, countTable(), BEFORE, pipelineTable(beforeDerivative())]
+  const tail = [AFTER, pipelineTable(afterDerivative())]
+  return [[...head, ...tail].join('\n\n'), ...sections].join('\n')
 }
 
 const INTRODUCTION = `A rule replaces what it matches by something equal and simpler. Its exactness
 says how equal: **bitwise** rules change no bit, at NaN, infinities and −0 too; **rounding** rules may
-change last bits, the sign of a zero, or whether a sum of huge numbers overflows on its way; and
-**assumes-finite** rules may change anything where an operand is NaN or infinite. Those are applied
-only where a pipeline asks for them. One test runs every rule on its own examples.`
+change last bits, the sign of a zero, or whether a sum of huge numbers overflows on its way;
+**stabilizing** rules hold for real numbers, and where the two sides differ by more than rounding, it is
+the left one that lost digits, overflowed, or met 0/0 or 0 · ∞ on its way; and **assumes-finite** rules
+may change anything where an operand is NaN or infinite. Those are applied only where a pipeline asks for
+them. One test runs every rule on its own examples, and another asks that every rule fires in a program
+that was not written for it.`
 
-const PIPELINE = `## The pipeline after the derivative
+const EXACTNESS: readonly Exactness[] = ['bitwise', 'rounding', 'stabilizing', 'assumes-finite']
 
-Passes in the order in which they run. A pass that appears twice says why.`
+/** Rules by what they are for and how exact they are; those that facts generate count apart. */
+function countTable(): string {
+  const kinds: readonly (readonly [string, readonly Rule[]])[] = [
+    ['normal form, from facts of ops', factRules],
+    ['normal form', normalFormRules.filter(rule => !factRules.includes(rule))],
+    ['stabilize', stabilizingRules],
+    ['recognize', recognitionRules],
+    ['all', rules],
+  ]
+  const rows = kinds.map(([kind, of]) => [
+    kind,
+    ...EXACTNESS.map(exactness => String(of.filter(rule => rule.exactness === exactness).length)),
+    String(of.length),
+  ])
+  return table(['rules', ...EXACTNESS, 'in all'], rows)
+}
 
-function pipelineTable(): string {
-  const rows = afterDerivative().map(({ pass, again }) => [code(pass.name), again ?? pass.summary])
-  return table(['pass', 'what it does, or why it runs again'], rows)
+const BEFORE = `## Before the derivative
+
+Passes on the forward graph as the user wrote it, in the order in which they run. What a pass expects and
+leaves are stages whose promises the verifier checks. A pass that appears twice says why.`
+
+const AFTER = `## After the derivative
+
+Passes on the joint graph of forward and backward, between the derivative and lowering.`
+
+function pipelineTable(pipeline: Pipeline): string {
+  const stages = (of: readonly Stage[]) => of.join(', ') || 'any graph'
+  const rows = pipeline.map(({ pass: { name, summary, expects, leaves }, again }) => [
+    code(name),
+    again ?? summary,
+    stages(expects),
+    leaves.join(', ') || 'what it got',
+  ])
+  return table(['pass', 'what it does, or why it runs again', 'expects', 'leaves'], rows)
 }
 
 function section(file: SourceFile, rules: readonly Rule[]): string[] {
