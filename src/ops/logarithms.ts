@@ -5,10 +5,10 @@
 import type { Value } from '../ir/builder.ts'
 import * as s from '../kernel/scalar.ts'
 import { sigmoid, softplus } from './activation.ts'
-import { div, mul, neg, sub } from './arithmetic.ts'
+import { div, mul, neg, shift, sub } from './arithmetic.ts'
 import { equal, notEqual } from './comparison.ts'
 import { fullLike } from './creation.ts'
-import { exp, expm1, log } from './exponential.ts'
+import { exp, expm1, log, log1p } from './exponential.ts'
 import { type BinaryOp, binary, FLOATS, type UnaryOp, unary } from './families.ts'
 import { abs } from './piecewise.ts'
 import { where } from './select.ts'
@@ -97,5 +97,34 @@ export const xlogy: BinaryOp = binary({
     y: ({ x, y, t }) => mul(t, div(x, where(notEqual(x, fullLike(x, 0)), y, fullLike(y, 1)))),
   },
   samples: { y: [0.5, 2] },
+  kinks: [0],
+})
+
+/**
+ * x times the logarithm of 1 + y, elementwise, with 0 · log(0) = 0, its limit.
+ *
+ *   out = x · log(1 + y), and 0 where x = 0
+ *   x̄ = ct · log(1 + y), ȳ = ct · x / (1 + y), and 0 where x = 0
+ *
+ * Requires  C1 a float dtype. C2 equal shapes. C3 equal dtypes.
+ * Numerics  accurate near y = 0; 0 where x = 0 and y is −1, below it or infinite; NaN where y is
+ *           NaN, whatever x. At y = −1 the derivative to x is infinite, unless the cotangent is 0
+ * Errors    E101 when C1, C2 or C3 fails
+ */
+export const xlog1py: BinaryOp = binary({
+  name: 'xlog1py',
+  dtypes: FLOATS,
+  evaluate: (x, y) => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log1p(y)),
+  scalar: (x, y) =>
+    s.select(s.and(s.eq(x, s.zero(x)), s.eq(y, y)), s.zero(x), s.mul(x, s.log1p(y))),
+  vjp: ({ x, y, ct }) => ({ x: xlog1py(ct, y), y: div(mul(ct, x), unlessZero(x, shift(y, 1))) }),
+  jvp: {
+    x: ({ y, t }) => mul(log1p(where(equal(t, fullLike(t, 0)), fullLike(y, 0), y)), t),
+    y: ({ x, y, t }) => {
+      const moves = notEqual(x, fullLike(x, 0))
+      return mul(t, div(x, shift(where(moves, y, fullLike(y, 0)), 1)))
+    },
+  },
+  samples: { y: [-0.5, 1] },
   kinks: [0],
 })

@@ -80,6 +80,7 @@ export const ops = {
   square: arithmetic.square,
   sub: arithmetic.sub,
   tanh: trigonometric.tanh,
+  xlog1py: logarithms.xlog1py,
   xlogy: logarithms.xlogy,
   // comparison
   equal: comparison.equal,

@@ -2,7 +2,7 @@
 // cancellation, overflow. The numbers were worked out by hand from series and limits.
 
 import { describe, expect, it } from 'vitest'
-import { log1mexp, logAddExp, xlogy } from '../../src/ops/logarithms.ts'
+import { log1mexp, logAddExp, xlog1py, xlogy } from '../../src/ops/logarithms.ts'
 import { cotangentsOf, tangentOf, tensor, valuesOf } from './functions.ts'
 
 const { POSITIVE_INFINITY: infinity, NaN: nan } = Number
@@ -68,5 +68,22 @@ describe('xlogy', () => {
     ])
     expect(tangentOf(xlogy, x, y)).toEqual([-infinity, Math.log(4), Math.log(4)])
     expect(tangentOf((v, u) => xlogy(u, v), y, x)).toEqual([0, 0, 0.5])
+  })
+})
+
+describe('xlog1py', () => {
+  it('is xlogy of 1 + y, with the digits of a small y', () => {
+    const [x, y] = [tensor([0, 0, 0, 2]), tensor([-1, infinity, nan, 1e-20])]
+    expect(valuesOf(xlog1py, x, y)).toEqual([0, 0, nan, 2e-20])
+  })
+
+  it('sends nothing to y where x is 0', () => {
+    const [x, y] = [tensor([0, 0, 2]), tensor([-1, 3, 3])]
+    expect(cotangentsOf(xlog1py, x, y)).toEqual([
+      [-infinity, Math.log1p(3), Math.log1p(3)],
+      [0, 0, 0.5],
+    ])
+    expect(tangentOf(xlog1py, x, y)).toEqual([-infinity, Math.log1p(3), Math.log1p(3)])
+    expect(tangentOf((v, u) => xlog1py(u, v), y, x)).toEqual([0, 0, 0.5])
   })
 })

@@ -57,3 +57,13 @@ export const logAddExp: BinaryFunction<'logAddExp', 'float'> = binaryOf(
  * Throws E101 where shapes or dtypes do not fit.
  */
 export const xlogy: BinaryFunction<'xlogy', 'float'> = binaryOf('xlogy', 'float', logarithms.xlogy)
+
+/**
+ * x · log(1 + y), and 0 where x is 0, whatever y, with broadcasting.
+ * Throws E101 where shapes or dtypes do not fit.
+ */
+export const xlog1py: BinaryFunction<'xlog1py', 'float'> = binaryOf(
+  'xlog1py',
+  'float',
+  logarithms.xlog1py,
+)
