@@ -14,4 +14,7 @@ export {
 } from '../model/initializers.ts'
 export { relu, sigmoid } from '../model/ops/activation.ts'
 export { tanh } from '../model/ops/unary.ts'
+export { type BatchNormOptions, batchNorm } from './batch-norm.ts'
 export { type DenseOptions, dense } from './dense.ts'
+export { dropout } from './dropout.ts'
+export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
