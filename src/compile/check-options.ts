@@ -27,3 +27,10 @@ export function checkOptions(
     help: near === undefined ? 'leave it out' : `did you mean ${near}?`,
   })
 }
+
+const DEBUG_OPTIONS = ['verify', 'checkRewrites', 'nanGuard']
+
+/** Throws E137 where `debug` is given and holds a name that is no debug mode. */
+export function checkDebug(debug: unknown, boundary: Boundary): void {
+  if (debug !== undefined) checkOptions('debug', debug, DEBUG_OPTIONS, boundary)
+}

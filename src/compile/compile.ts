@@ -8,7 +8,7 @@ import { mapNames, type NameTree, nestNames } from '../ir/tree.ts'
 import type { TypedGraph } from '../ir/typed-graph.ts'
 import { layoutState } from '../lower/state.ts'
 import type { TypedArray } from '../support/dtype.ts'
-import { checkOptions } from './check-options.ts'
+import { checkDebug, checkOptions } from './check-options.ts'
 import { type Executable, load, openSession, prepare, type Session } from './executable.ts'
 import { type Boundary, feed, feedInputs } from './feed.ts'
 import { eachValue, type HostValue, hostValue } from './host-tree.ts'
@@ -40,6 +40,7 @@ export async function compile<
   // The boundary of the types: from here on names are data, and hosts are checked as they come.
   const given = options as unknown as AnyOptions
   checkOptions('compile', given, OPTIONS, compile)
+  checkDebug(given.debug, compile)
   const { target, dims = {} } = given
   const prepared = prepare(program, dims, given, compile)
   const resident = prepared.graph.arguments.filter(isResident)

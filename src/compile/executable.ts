@@ -18,6 +18,7 @@ import { runPipeline } from '../rewrite/pass-manager.ts'
 import { GraphError } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
+import { debugRun } from './debug-run.ts'
 import { type Explanation, explain } from './explain.ts'
 import { showBytes } from './explain-text.ts'
 import type { Boundary } from './feed.ts'
@@ -55,8 +56,11 @@ export interface Executable {
   readonly inputs: ReadonlyMap<string, Argument>
   /** Output types by name. */
   readonly outputs: ReadonlyMap<string, TensorType>
-  /** Runs once. Every input must be there and of the right class and length. */
-  run(inputs: Readonly<Record<string, TypedArray>>): Eventually<void>
+  /**
+   * Runs once. Every input must be there and of the right class and length. `as` is what errors of
+   * the debug modes call the run: `step 12`.
+   */
+  run(inputs: Readonly<Record<string, TypedArray>>, as?: string): Eventually<void>
   /** A copy of an output as the last run left it. */
   read(output: string): Eventually<TypedArray>
   explain(): Explanation
@@ -124,7 +128,8 @@ export async function load(
   checkBudget(lowered, layout.bytes, options.maxBytes)
   const constants = new Map([...lowered.constants].map(([name, of]) => [name, of.toHost().data]))
   const loaded = await backend.load(lowered.program, memory, constants)
-  return executable(prepared, session, lowered, loaded, dims)
+  const made = executable(prepared, session, lowered, loaded, dims)
+  return { ...made, run: debugRun({ prepared, session, executable: made }, options.debug) }
 }
 
 function executable(

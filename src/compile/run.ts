@@ -77,4 +77,16 @@ export type CompileOptions<In, M> = CompileSettings & DimsOption<In, M>
 export interface DebugOptions {
   /** Verifies the graph after every pass, and the kernels and the program. */
   readonly verify?: boolean | undefined
+  /**
+   * Before every run, evaluates what each rewrite replaced and what it made of it, in double, on
+   * the actual inputs, params and state: error E904 blames the first that changes a value by more
+   * than its rule promises. Costs several runs of the interpreter each time.
+   */
+  readonly checkRewrites?: boolean | undefined
+  /**
+   * After every run, looks for NaN and infinities in outputs and new state: error E402 names the
+   * node where the first begins, its operands' ranges, layer and source line, forward or backward.
+   * Params and state are then as they were before the run. Costs a copy of both.
+   */
+  readonly nanGuard?: boolean | undefined
 }

@@ -52,6 +52,37 @@ export function commitBound(graph: Graph, dims: Dims): Commit {
   return new Binder(graph, dims, new Map()).commit()
 }
 
+/**
+ * The attributes of a node with sizes for symbolic dims, in the graphs they hold too: the very same
+ * object where nothing in them is symbolic. `bodies` holds the graphs that were bound before.
+ */
+export function bindAttributes(
+  op: Op,
+  given: Attributes,
+  dims: Dims,
+  bodies: Map<Graph, Graph> = new Map(),
+): Attributes {
+  const changed: Record<string, unknown> = {}
+  for (const [name, kind] of Object.entries(op.attributes)) {
+    const value = given[name]
+    if (kind.graph !== undefined) {
+      const body = boundBody(kind.graph(value), dims, bodies)
+      if (body !== value) changed[name] = body
+    } else if (kind.bind !== undefined && (kind.names?.(value) ?? []).length > 0) {
+      changed[name] = kind.bind(value, dims)
+    }
+  }
+  return Object.keys(changed).length === 0 ? given : { ...given, ...changed }
+}
+
+function boundBody(body: Graph, dims: Dims, bodies: Map<Graph, Graph>): Graph {
+  const known = bodies.get(body)
+  if (known !== undefined) return known
+  const bound = new Binder(body, dims, bodies).commit().graph
+  bodies.set(body, bound)
+  return bound
+}
+
 class Binder {
   readonly #graph: Graph
   readonly #dims: Dims
@@ -82,7 +113,7 @@ class Binder {
   }
 
   #node(node: Node): Node {
-    const attributes = this.#attributes(node.op, node.attributes)
+    const attributes = bindAttributes(node.op, node.attributes, this.#dims, this.#bodies)
     const types = this.#resultTypes(node, attributes)
     const results = node.results.map((result, i): Result => {
       const type = types[i]!
@@ -92,29 +123,6 @@ class Binder {
     })
     const same = attributes === node.attributes && results.every((r, i) => r === node.results[i])
     return same ? node : { ...node, attributes, results }
-  }
-
-  /** The very same object where nothing in it is symbolic. */
-  #attributes(op: Op, given: Attributes): Attributes {
-    const changed: Record<string, unknown> = {}
-    for (const [name, kind] of Object.entries(op.attributes)) {
-      const value = given[name]
-      if (kind.graph !== undefined) {
-        const body = this.#body(kind.graph(value))
-        if (body !== value) changed[name] = body
-      } else if (kind.bind !== undefined && (kind.names?.(value) ?? []).length > 0) {
-        changed[name] = kind.bind(value, this.#dims)
-      }
-    }
-    return Object.keys(changed).length === 0 ? given : { ...given, ...changed }
-  }
-
-  #body(body: Graph): Graph {
-    const known = this.#bodies.get(body)
-    if (known !== undefined) return known
-    const bound = new Binder(body, this.#dims, this.#bodies).commit().graph
-    this.#bodies.set(body, bound)
-    return bound
   }
 
   #resultTypes(node: Node, attributes: Attributes): readonly TensorType[] {

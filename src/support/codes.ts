@@ -41,7 +41,10 @@ export const CODES = {
   E137: 'option unknown or out of range',
   /** The inputs of a model do not share a first dim that counts examples. */
   E138: 'no dim counts examples',
-  /** The loss of a training became infinite or NaN. */
+  /**
+   * The loss of a training became infinite or NaN. A trainer made with `debug: { nanGuard: true }`
+   * names the node where that begins.
+   */
   E139: 'loss is not finite',
   /** A layer that keeps state is called a second time: two calls would give it two new states. */
   E123: 'stateful layer called twice',
@@ -85,6 +88,11 @@ export const CODES = {
   E311: 'CSV row or cell',
   /** A label is no integer from 0 up to, but without, the number of classes, or no known class. */
   E312: 'label out of range',
+  /**
+   * Debug mode `nanGuard` found NaN or an infinity in what a run gives. The error names the first
+   * node that makes one of values that are none, or the argument that holds one.
+   */
+  E402: 'a value is not finite',
   /** Something that does not exist yet was asked for; the message says what does. */
   E501: 'not supported',
   /**
@@ -100,6 +108,11 @@ export const CODES = {
   E902: 'rewriting does not terminate',
   /** An invariant of the compiler does not hold. */
   E903: 'broken invariant',
+  /**
+   * Debug mode `checkRewrites` found a rewrite that changes a value by more than its rule promises,
+   * on the arguments of this run.
+   */
+  E904: 'a rewrite changes a value',
 } as const
 
 /** A stable error code. */

@@ -171,5 +171,7 @@ const prefixed = (dev: Means | undefined): Means =>
 function checkFinite({ loss }: AnyTrainer, values: Means, epoch: number, step: number): void {
   if (Number.isFinite(values[loss])) return
   const message = `the loss must stay finite, got ${values[loss]} at epoch ${epoch}, step ${step}`
-  throw unfit('E139', message, 'lower the learning rate, and look for NaN in the data', fit)
+  const help =
+    'lower the learning rate, or make the trainer with debug: { nanGuard: true } to see why'
+  throw unfit('E139', message, help, fit)
 }

@@ -70,6 +70,8 @@ export interface SharedSettings {
   /** Which side of `byMode` is kept; `eval` by default. */
   readonly mode?: Mode | undefined
   readonly maxBytes?: number | undefined
+  /** Checks that cost time; those of the trainer by default. */
+  readonly debug?: DebugOptions | undefined
 }
 
 /** A program that runs on the params of a trainer, as they are at the time of the call. */
@@ -91,7 +93,7 @@ export interface Trainer<In, P, S, O> {
   /**
    * One step: forward, backward, update. Outputs are those of the params before the update. Inputs
    * are read when it is the step's turn: leave them as they are until it is done.
-   * Throws E108 where an input does not fit.
+   * Throws E108 where an input does not fit, E402 and E904 where a debug mode finds something.
    */
   step<F extends { readonly [K in keyof In]?: AnyFeed }, const R extends ReadPolicy<O> = 'scalars'>(
     inputs: Feeds<In, F>,

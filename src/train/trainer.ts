@@ -1,7 +1,7 @@
 // `trainer`: a model, a loss and an optimizer become one program that runs forward, backward and
 // update, on params that never leave the memory it runs in.
 
-import { checkOptions } from '../compile/check-options.ts'
+import { checkDebug, checkOptions } from '../compile/check-options.ts'
 import { type Executable, load, openSession, prepare } from '../compile/executable.ts'
 import { feedError } from '../compile/feed.ts'
 import { readTree, writeTree } from '../compile/resident.ts'
@@ -14,7 +14,13 @@ import type { Model } from '../model/model.ts'
 import { trainingStep } from '../optim/training-step.ts'
 import { trainingLayout } from './block-layout.ts'
 import { sharedProgram } from './shared-program.ts'
-import type { NeededDims, Trainer, TrainerOf, TrainerOptions } from './trainer-types.ts'
+import type {
+  NeededDims,
+  SharedSettings,
+  Trainer,
+  TrainerOf,
+  TrainerOptions,
+} from './trainer-types.ts'
 import {
   askedFor,
   begun,
@@ -45,6 +51,7 @@ export async function trainer<In, P, S, O, const M extends NeededDims<In>>(
   // The boundary of the types: from here on names are data, and hosts are checked as they come.
   const given = options as unknown as Training['options'] & { readonly dims?: Dims | undefined }
   checkOptions('trainer', given, OPTIONS, trainer)
+  checkDebug(given.debug, trainer)
   return (await started(model as unknown as Model, given, given.dims ?? {})) as never
 }
 
@@ -124,7 +131,9 @@ function trainerOf(training: Training, first: Executable): AnyTrainer {
       inTurn(async () => writeTree(session, model.params, 'param', params, self.setParams)),
     executable: (program, shared) => {
       running.checkAlive()
-      return sharedProgram(session, program, shared as never, options.seed ?? 0) as never
+      checkDebug((shared as SharedSettings).debug, self.executable)
+      const given = { debug: options.debug, ...(shared as SharedSettings) }
+      return sharedProgram(session, program, given, options.seed ?? 0) as never
     },
     explain: () => first.explain(),
     dispose: () => running.dispose(),

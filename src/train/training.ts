@@ -122,7 +122,8 @@ export function askedFor(
 /** Makes one step, and reads what was asked for. */
 export async function step(running: Running, { inputs, read, dims }: Asked): Promise<object> {
   const program = await running.programFor(dims)
-  await program.run(feedStep(running.training, program, inputs, running.stepCount + 1))
+  const count = running.stepCount + 1
+  await program.run(feedStep(running.training, program, inputs, count), `step ${count}`)
   running.stepCount++
   running.last = program
   return readOutputs(program, read, step)

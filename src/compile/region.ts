@@ -1,0 +1,74 @@
+// What a firing of a rule is about: the nodes that it takes away and those that it puts in their
+// place, down to the values that both are computed from.
+
+import type { Value } from '../ir/builder.ts'
+import type { Node, ValueId } from '../ir/graph.ts'
+import type { Workspace } from '../rewrite/workspace.ts'
+
+/** The two sides of a rewrite, each in definition order. */
+export interface Region {
+  /** The node that is replaced, and what leads to it from `leaves`. */
+  readonly before: readonly Node[]
+  /** The new nodes. */
+  readonly after: readonly Node[]
+  /** The values that were there before and that the new nodes use. */
+  readonly leaves: readonly ValueId[]
+}
+
+/** The region of a replacement; `isNew` tells the nodes that were made for it. */
+export function regionOf(
+  workspace: Workspace,
+  node: Node,
+  values: readonly Value[],
+  isNew: (node: Node) => boolean,
+): Region {
+  const isOld = (id: ValueId) => {
+    const maker = workspace.definition(id)
+    return maker === undefined || !isNew(maker)
+  }
+  const right = below(
+    workspace,
+    values.map(({ id }) => id),
+    isOld,
+  )
+  const leaves = new Set(right.reached)
+  const left = below(
+    workspace,
+    node.results.map(({ id }) => id),
+    id => leaves.has(id) && !node.results.some(result => result.id === id),
+  )
+  const order = new Map(workspace.order().map((id, at) => [id, at]))
+  const sorted = (nodes: Iterable<Node>) =>
+    [...nodes].sort((a, b) => order.get(a.id)! - order.get(b.id)!)
+  return {
+    before: leading(sorted(left.nodes), leaves, node),
+    after: sorted(right.nodes),
+    leaves: right.reached,
+  }
+}
+
+/** The nodes that values are computed from, as far as values at which to stop. */
+function below(workspace: Workspace, of: readonly ValueId[], stops: (id: ValueId) => boolean) {
+  const nodes = new Set<Node>()
+  const reached = new Set<ValueId>()
+  const waiting = [...of]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const maker = workspace.definition(id)
+    if (stops(id)) reached.add(id)
+    else if (maker !== undefined && !nodes.has(maker)) {
+      nodes.add(maker)
+      waiting.push(...maker.operands)
+    }
+  }
+  return { nodes, reached: [...reached] }
+}
+
+/** Those of the nodes that use a leaf, at once or through others; the root in any case. */
+function leading(nodes: readonly Node[], leaves: ReadonlySet<ValueId>, root: Node): Node[] {
+  const within = new Set(leaves)
+  return nodes.filter(node => {
+    const leads = node === root || node.operands.some(id => within.has(id))
+    if (leads) for (const { id } of node.results) within.add(id)
+    return leads
+  })
+}
