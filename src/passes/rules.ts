@@ -4,27 +4,10 @@
 import type { Rule } from '../rewrite/rule.ts'
 import { recognitionRules } from './recognize/index.ts'
 import { byDefault } from './rule-pass.ts'
-import { arithmeticRules } from './simplify/arithmetic.ts'
-import { factRules } from './simplify/facts.ts'
-import { fillRules } from './simplify/fills.ts'
-import { movementRules } from './simplify/movement.ts'
-import { reductionRules } from './simplify/reduction.ts'
-import { regionRules } from './simplify/regions.ts'
-import { selectRules } from './simplify/select.ts'
+import { normalFormRules } from './simplify/index.ts'
 import { stabilizingRules } from './stabilize/index.ts'
 
-/** Rules toward the normal form. */
-export const normalFormRules: readonly Rule[] = [
-  ...factRules,
-  ...fillRules,
-  ...arithmeticRules,
-  ...selectRules,
-  ...movementRules,
-  ...regionRules,
-  ...reductionRules,
-]
-
-export { recognitionRules, stabilizingRules }
+export { normalFormRules, recognitionRules, stabilizingRules }
 
 /** All rules; `docs/rules.md` and the generic test of rules are made from this list. */
 export const rules: readonly Rule[] = [...normalFormRules, ...stabilizingRules, ...recognitionRules]

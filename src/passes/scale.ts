@@ -2,31 +2,25 @@
 // write the same thing is the better one, no more; the cost of running a graph is a matter of
 // lowering.
 
-import type { Node } from '../ir/graph.ts'
+import type { Node, ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
-import { div, reciprocal, sub } from '../ops/arithmetic.ts'
+import { div, neg } from '../ops/arithmetic.ts'
 import { broadcastTo } from '../ops/broadcast.ts'
-import { full } from '../ops/creation.ts'
-import { pow, rsqrt } from '../ops/exponential.ts'
-import { transpose } from '../ops/movement.ts'
-import type { Scale } from '../rewrite/measure.ts'
+import { reshape, reverse, transpose } from '../ops/movement.ts'
+import { slice } from '../ops/slicing.ts'
+import type { Definition, Scale } from '../rewrite/measure.ts'
 import { isKnown } from './known.ts'
+import { WEIGHTS } from './weights.ts'
 
 const OTHER = 4
 const SOURCE = 2
 const REDUCTION = 6
 const COMPOSITE = 40
 
-const WEIGHTS: ReadonlyMap<Op, number> = new Map([
-  [full.op, 1],
-  [sub.op, 5],
-  [div.op, 7],
-  [reciprocal.op, 6],
-  [rsqrt.op, 6],
-  [pow.op, 9],
-  [broadcastTo.op, 5],
-  [transpose.op, 6],
-])
+/** Ops of which a sign comes out, and which come out of elementwise ops in turn. */
+const MOVEMENTS: ReadonlySet<Op> = new Set(
+  [reshape, transpose, broadcastTo, reverse, slice].map(({ op }) => op),
+)
 
 function weight({ op }: Node): number {
   const own = WEIGHTS.get(op)
@@ -36,15 +30,50 @@ function weight({ op }: Node): number {
   return op.lowering.kind === 'reduction' ? REDUCTION : OTHER
 }
 
-/** The scale of the rules in this folder: the normal form has known operands on the right. */
+const isMovement = ({ op }: Node) => MOVEMENTS.has(op)
+
+const isElementwise = ({ op, operands }: Node) =>
+  op.lowering.kind === 'elementwise' && operands.length > 0 && op !== neg.op
+
+/** Whether a node scales or shifts by what is known, in the form in which that is written. */
+function isByKnown({ op, operands }: Node, definition: Definition): boolean {
+  const groups = op === div.op || (op.facts.associative === true && op.facts.commutative === true)
+  const isKnownAt = (at: number) => isMadeKnown(operands[at], definition)
+  return groups && isKnownAt(1) && !isKnownAt(0)
+}
+
+function isMadeKnown(id: ValueId | undefined, definition: Definition): boolean {
+  const node = id === undefined ? undefined : definition(id)
+  return node !== undefined && isKnown(node)
+}
+
+/** Known operands of a commutative op stand on the right. */
+const knownOnTheLeft = ({ op, operands: [x, y] }: Node, definition: Definition) => ({
+  times: 1,
+  own: op.facts.commutative && isMadeKnown(x, definition) && !isMadeKnown(y, definition) ? 1 : 0,
+})
+
+/** Movements stand outside of elementwise ops; whether a known factor is in between says nothing. */
+const movementDepth = (node: Node, definition: Definition) => ({
+  times: isElementwise(node) && !isByKnown(node, definition) ? 2 : 1,
+  own: isMovement(node) ? 1 : 0,
+})
+
+/** Signs and known factors stand outside of whatever lets them pass; movements say nothing. */
+function scalingDepth(node: Node, definition: Definition) {
+  const scales = node.op === neg.op || isByKnown(node, definition)
+  return { times: scales || isMovement(node) ? 1 : 2, own: scales ? 1 : 0 }
+}
+
+/** A sign stands outside of a movement, and a movement outside of a known factor. */
+function order(node: Node, definition: Definition) {
+  if (isMovement(node)) return { times: 2, own: 4 }
+  if (isByKnown(node, definition)) return { times: 2, own: 1 }
+  return { times: 1, own: node.op === neg.op ? 1 : 0 }
+}
+
+/** The scale of the rules in this folder. */
 export const scale: Scale = {
   weight,
-  disorder: ({ op, operands }, definition) => {
-    if (op.facts.commutative !== true) return 0
-    const [left, right] = operands.map(id => {
-      const node = definition(id)
-      return node !== undefined && isKnown(node)
-    })
-    return left && !right ? 1 : 0
-  },
+  ranks: [knownOnTheLeft, movementDepth, scalingDepth, order],
 }

@@ -4,7 +4,7 @@
 
 import type { Op, Operator } from '../ir/op.ts'
 import { sigmoid, softplus } from '../ops/activation.ts'
-import { div, reciprocal, sub } from '../ops/arithmetic.ts'
+import { div, neg, reciprocal, sub } from '../ops/arithmetic.ts'
 import { broadcastTo } from '../ops/broadcast.ts'
 import { full } from '../ops/creation.ts'
 import { softmaxCrossEntropy } from '../ops/cross-entropy.ts'
@@ -13,10 +13,12 @@ import { log1mexp, logAddExp, xlog1py, xlogy } from '../ops/logarithms.ts'
 import { sigmoidCrossEntropy } from '../ops/losses.ts'
 import { transpose } from '../ops/movement.ts'
 import { logSoftmax, logSumExp, softmax } from '../ops/softmax.ts'
+import { mean, variance } from '../ops/statistics.ts'
 import { tanh } from '../ops/trigonometric.ts'
 
 const ROWS: readonly (readonly [Operator, number])[] = [
-  [full, 1],
+  [full, 0],
+  [neg, 3],
   [sub, 5],
   [div, 7],
   [reciprocal, 6],
@@ -38,8 +40,10 @@ const ROWS: readonly (readonly [Operator, number])[] = [
   [logSumExp, 20],
   [softmax, 32],
   [logSoftmax, 30],
-  [softmaxCrossEntropy, 30],
-  [sigmoidCrossEntropy, 30],
+  [softmaxCrossEntropy, 20],
+  [sigmoidCrossEntropy, 14],
+  [mean, 4],
+  [variance, 12],
 ]
 
 /** The weights of ops that do not weigh what others of their kind do. */

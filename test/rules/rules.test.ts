@@ -54,7 +54,7 @@ describe('the measure', () => {
     const [single] = sum('%1 = neg %x : f32[2]')
     const [twice] = sum(`${neg} %1 = add %0, %0 : f32[2]`)
     const [add] = sum('%1 = add %x, %x : f32[2]')
-    expect(twice - add).toBe(2n * (single - 1n))
+    expect(twice! - add!).toBe(2n * (single! - 1n))
     expect(sum(`${neg} %1 = add %x, %x : f32[2]`)).toEqual(sum('%1 = add %x, %x : f32[2]'))
   })
 })

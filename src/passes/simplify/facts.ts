@@ -12,6 +12,7 @@ import { any, having, type Matched, pattern, unlike } from '../../rewrite/patter
 import { type Rule, rule } from '../../rewrite/rule.ts'
 import { isFloat } from '../../support/dtype.ts'
 import { filled, isKnown } from '../known.ts'
+import { addsUp, isModest } from './known-numbers.ts'
 
 const has =
   (...facts: (keyof Facts)[]) =>
@@ -167,18 +168,17 @@ function combined({ op, out, attributes }: Matched, a: number, b: number): numbe
   return evaluateOp(op, scalars, attributes, 'dtype')[0]!.at(0)
 }
 
+const adds = (root: Matched) => root.op.facts.roundedIdentity === 0
+
 /**
  * Whether f(x, f(a, b)) differs from f(f(x, a), b) by a rounding only. An overflow or underflow of
- * f(a, b) is none: the steps taken one by one may avoid it. Nor is a cancellation: (x + 1e8) − 1e8
- * rounds x to what survives beside 1e8, and may be written for just that.
+ * f(a, b) is none: the steps taken one by one may avoid it.
  */
 function isHarmless(root: Matched, a: number, b: number): boolean {
+  if (adds(root)) return addsUp(a, b, root.out.type.dtype)
   const both = combined(root, a, b)
   const vanished = both === 0 && a !== 0 && b !== 0
-  if (!Number.isFinite(both) || vanished) return false
-  const adds = root.op.facts.roundedIdentity === 0
-  const cancels = adds && Math.abs(both) < Math.max(Math.abs(a), Math.abs(b))
-  return !cancels || !isFloat(root.out.type.dtype)
+  return Number.isFinite(both) && !vanished
 }
 
 const isAssociative = (op: Op) => op.facts.associative === true && op.facts.commutative === true
@@ -210,6 +210,46 @@ const associate = rule({
   },
 })
 
+/**
+ * Whether a known operand may be taken before or after another. Not in a sum: (x − 1) + y keeps the
+ * digits of a small y where x is near 1, and (x + y) − 1 does not.
+ */
+function mayWait(root: Matched, known: number): boolean {
+  if (root.op.facts.idempotent === true || !isFloat(root.out.type.dtype)) return true
+  return !adds(root) && isModest(known)
+}
+
+const knownOutward = rule({
+  name: 'known-outward',
+  why: 'f is associative: f(f(x, c), y) = f(f(x, y), c), and outside c meets others like it',
+  exactness: 'rounding',
+  match: pattern(
+    isAssociative,
+    pattern(isAssociative, any('x'), filled('c')).as('inner'),
+    unlike('y', isKnown),
+  ),
+  when: ({ root, inner, c }) => inner.useCount === 1 && sameOp(root, inner) && mayWait(root, c),
+  build: ({ root, into, x, y, c }) => {
+    const { op, attributes, out } = root
+    return into.append(
+      op,
+      [into.append(op, [x, y], attributes)[0]!, full(into, c, out.type)],
+      attributes,
+    )[0]!
+  },
+  example: {
+    given: '%x: f32[4], %y: f32[4]',
+    before: `
+      %0 = full {value = 2, shape = [4], dtype = f32} : f32[4]
+      %1 = mul %x, %0 : f32[4]
+      %2 = mul %1, %y : f32[4]`,
+    after: `
+      %0 = mul %x, %y : f32[4]
+      %1 = full {value = 2, shape = [4], dtype = f32} : f32[4]
+      %2 = mul %0, %1 : f32[4]`,
+  },
+})
+
 /** Rules from facts; see the head of this file. */
 export const factRules: readonly Rule[] = [
   identity,
@@ -221,4 +261,5 @@ export const factRules: readonly Rule[] = [
   idempotentPair,
   knownOnTheRight,
   associate,
+  knownOutward,
 ]

@@ -92,37 +92,6 @@ const transposeTranspose = rule({
   },
 })
 
-const transposeOnes = rule({
-  name: 'transpose-ones',
-  why: 'only axes of size 1 change their place, which leaves row-major order as it is',
-  exactness: 'bitwise',
-  match: pattern(transpose, any('x')),
-  when: ({ x, root }) => {
-    const moved = permutationOf(root).filter(axis => x.type.shape[axis] !== 1)
-    return moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)
-  },
-  build: ({ x, root }) => reshape(x, root.out.type.shape),
-  example: {
-    given: '%x: f32[1,n]',
-    before: '%0 = transpose %x {permutation = [1, 0]} : f32[n,1]',
-    after: '%0 = reshape %x {shape = [n, 1]} : f32[n,1]',
-  },
-})
-
-const broadcastOnes = rule({
-  name: 'broadcast-ones',
-  why: 'every new axis has size 1, so nothing is repeated',
-  exactness: 'bitwise',
-  match: pattern(broadcastTo, any('x')),
-  when: ({ root }) => axesOf(root).every(axis => root.out.type.shape[axis] === 1),
-  build: ({ x, root }) => reshape(x, root.out.type.shape),
-  example: {
-    given: '%x: f32[n]',
-    before: '%0 = broadcast_to %x {shape = [1, n], axes = [0]} : f32[1,n]',
-    after: '%0 = reshape %x {shape = [1, n]} : f32[1,n]',
-  },
-})
-
 const broadcastBroadcast = rule({
   name: 'broadcast-broadcast',
   why: 'what is repeated along some axes and then along others is repeated along both',
@@ -218,8 +187,6 @@ export const movementRules: readonly Rule[] = [
   reshapeReshape,
   transposeNone,
   transposeTranspose,
-  transposeOnes,
-  broadcastOnes,
   broadcastBroadcast,
   transposeBroadcast,
   reverseNone,
