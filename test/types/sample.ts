@@ -24,8 +24,8 @@ import {
   softmax,
   softmaxCrossEntropy,
 } from '../../src/index.ts'
-import { dense, heNormal, zeros } from '../../src/nn/index.ts'
-import { batchNorm, hardTanh, residual } from './parts.ts'
+import { batchNorm, dense, heNormal, zeros } from '../../src/nn/index.ts'
+import { hardTanh, residual } from './parts.ts'
 
 const gated = <W extends number>(width: W) =>
   layer({

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../../../src/ir/builder.ts'
 import type { Tensor } from '../../../src/ir/tensor.ts'
 import { tensorType } from '../../../src/ir/type.ts'
-import { logAddExp, xlogy } from '../../../src/model/ops/binary.ts'
+import { logAddExp, xlog1py, xlogy } from '../../../src/model/ops/binary.ts'
 import { dropout } from '../../../src/model/ops/dropout.ts'
 import { batchNorm, batchNormInference, layerNorm } from '../../../src/model/ops/normalization.ts'
 import { l1Penalty, l2Penalty } from '../../../src/model/ops/penalties.ts'
@@ -88,6 +88,7 @@ describe('logarithms', () => {
     close(logAddExp(beta, filled([1], 'f64', [0])), [Math.log(2), Math.log(Math.exp(5) + 1)])
     close(xlogy(beta, filled([1], 'f64', [0.5])), [0, 5 * Math.log(0.5)])
     close(xlogy(0, gamma), [0, 0])
+    close(xlog1py(beta, -0.5), [0, 5 * Math.log(0.5)])
     close(log1mexp(filled([1], 'f64', [-2])), [Math.log(1 - Math.exp(-2))])
   })
 })

@@ -4,6 +4,7 @@
 
 import {
   add,
+  batchNorm as batchNormOp,
   block,
   compile,
   f32,
@@ -21,8 +22,8 @@ import {
   softmax,
   softmaxCrossEntropy,
 } from '../../../src/index.ts'
-import { dense, zeros } from '../../../src/nn/index.ts'
-import { attend, batchNorm, conv, residual } from '../parts.ts'
+import { batchNorm, dense, dropout, layerNorm, zeros } from '../../../src/nn/index.ts'
+import { attend, conv, residual } from '../parts.ts'
 
 const inputs = { x: f32('batch', 784), y: i32('batch') }
 const parts = {
@@ -135,6 +136,29 @@ model({
   body({ x }, { l1 }) {
     return { h: l1(x) }
   },
+})
+//! h => batchNorm: expects [..., 128], got [batch, 256]
+//! y => dropout: expects f32, got i32; use cast(x, 'f32')
+//! h => layerNorm: expects [..., 64], got [batch, 256]
+model({
+  inputs,
+  params: { l1: dense(784, 256), bn: batchNorm(128), drop: dropout(0.5), ln: layerNorm(64) },
+  body({ x, y }, { l1, bn, drop, ln }) {
+    const h = l1(x)
+    return { a: bn(h), b: drop(y), c: ln(h), d: drop(h) }
+  },
+})
+//! epsilo => TS2561
+export const bn = batchNorm(128, { epsilo: 1e-3 })
+//! g => batchNorm: x [batch, 784] needs gamma [784], got [785]
+//! axes => batchNorm: axis [2] is out of range for [batch, 784] (rank 2: use -2..1)
+model({
+  inputs,
+  params: { g: param([785]), b: param([784]) },
+  body: ({ x }, { g, b }) => ({
+    a: batchNormOp(x, g, b).output,
+    c: batchNormOp(x, b, b, { axes: [2] }).output,
+  }),
 })
 
 // ---- gradient
