@@ -35,6 +35,14 @@ const TOLERANCES: Readonly<Record<'f32' | 'f64', Tolerances>> = {
   },
 }
 
+/**
+ * How far a composite's own derivative may be from that of its body, as a share of it, in double:
+ * some thousand roundings. Where terms cancel, as on constant columns and in a batch of one, and
+ * where a huge scale makes terms of size 10⁸ of a small difference, no share of the result bounds
+ * the roundings; there the bound is theirs (`rounding-errors.ts`).
+ */
+export const FUSED_TOLERANCE = 1e-12
+
 /** The class of an op by how kernels compute it. */
 export function errorClassOf({ lowering }: Op): ErrorClass {
   if (lowering.kind === 'composite') return 'graph'
