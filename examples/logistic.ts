@@ -23,7 +23,7 @@ import { splitDigits } from './digits.ts'
 import { type Report, sparkline } from './report.ts'
 
 /** One unit over the pixels: the sign of its logit is the answer. */
-const logistic = model({
+export const logistic = model({
   name: 'logistic',
   inputs: { x: f32('batch', 784), y: f32('batch') },
   params: { unit: dense(784, 1, { weights: zeros() }) },

@@ -1,0 +1,23 @@
+// The corpus: programs as users write them, through the public functions alone. Every rule has to
+// fire in one of them, every rewrite of one is checked by value, and properties of passes are tried
+// on them.
+
+import { classifiers } from './classifiers.ts'
+import { integers } from './integers.ts'
+import { losses } from './losses.ts'
+import { normalizations } from './normalizations.ts'
+import type { Program } from './program.ts'
+import { science } from './science.ts'
+import { sequences } from './sequences.ts'
+
+export type { Program } from './program.ts'
+
+/** All programs. */
+export const programs: readonly Program[] = [
+  ...classifiers,
+  ...losses,
+  ...normalizations,
+  ...sequences,
+  ...science,
+  ...integers,
+]
