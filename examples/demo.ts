@@ -5,7 +5,7 @@
 
 import { type Command, Option } from 'commander'
 import { gatherExamples, type LabelledImages } from '../src/data/index.ts'
-import { Literal, select, summarize } from '../src/index.ts'
+import { type HostTensor, Literal, type Model, select, summarize } from '../src/index.ts'
 import { adam } from '../src/optim/index.ts'
 import {
   confusionMatrix,
@@ -18,7 +18,7 @@ import {
 import { integerFrom, isMain, runExample } from './command.ts'
 import { type DigitSplit, splitDigits } from './digits.ts'
 import { checkGradient } from './gradient-check.ts'
-import { mnist } from './mnist.ts'
+import { mnist, mnistBatchNorm } from './mnist.ts'
 import type { Report } from './report.ts'
 
 /** What the command takes. */
@@ -28,6 +28,8 @@ export interface DemoOptions {
   readonly epochs: number
   readonly seed: number
   readonly target: 'js'
+  /** Whether the network is the one with batch norm. */
+  readonly bn?: true
 }
 
 /** What the last event says. */
@@ -45,33 +47,52 @@ const EMBEDDED = 6000
 /** Examples of the gradient check, which runs on the reference interpreter. */
 const CHECKED = 4
 
+type Digits = typeof mnist extends Model<infer In, infer _P, infer _S, infer O> ? [In, O] : never
+
+/** A network that reads digits, whatever it is made of. */
+type DigitModel<P, S> = Model<Digits[0], P, S, Digits[1]>
+
 /** Runs the demo; data that cannot be read is said before anything else happens. */
 export async function runDemo(options: DemoOptions, report: Report): Promise<DemoResult> {
-  const started = performance.now()
   const { data, seed } = options
+  const started = performance.now()
   const parts = await splitDigits({ data, count: EMBEDDED, seed })
-  showSummary(report)
-  showCheck(parts.train, seed, report)
-  const t = await startTrainer(options)
-  const msPerStep = await learn(t, parts, options.epochs, report)
-  const devAccuracy = await showMistakes(t, parts.heldOut, report)
-  const { accuracy: trainAccuracy } = await evaluate(t, parts.train)
-  t.dispose()
+  const { trainAccuracy, devAccuracy, msPerStep } = options.bn
+    ? await demonstrate(mnistBatchNorm, parts, options, report)
+    : await demonstrate(mnist, parts, options, report)
   const seconds = (performance.now() - started) / 1000
-  const result = { trainAccuracy: trainAccuracy!, devAccuracy, seconds, msPerStep }
+  const result = { trainAccuracy, devAccuracy, seconds, msPerStep }
   report.line('')
   report.line(doneLine(result, report))
   return result
 }
 
-const startTrainer = ({ target, seed }: DemoOptions) =>
-  trainer(mnist, { loss: 'loss', optimizer: adam(RATE), target, dims: { batch: BATCH }, seed })
+/** Shows a network, checks it, trains it, counts its mistakes. */
+async function demonstrate<P, S>(
+  model: DigitModel<P, S>,
+  parts: DigitSplit,
+  options: DemoOptions,
+  report: Report,
+) {
+  showSummary(model as Model, report)
+  showCheck(model as Model, parts.train, options.seed, report)
+  const t = await startTrainer(model, options)
+  const msPerStep = await learn(t, model.name, parts, options.epochs, report)
+  const devAccuracy = await showMistakes(t, model, parts.heldOut, report)
+  const { accuracy } = await evaluate(t, parts.train)
+  t.dispose()
+  return { trainAccuracy: accuracy!, devAccuracy, msPerStep }
+}
 
-type DigitTrainer = Awaited<ReturnType<typeof startTrainer>>
+const startTrainer = <P, S>(model: DigitModel<P, S>, { target, seed }: DemoOptions) =>
+  trainer(model, { loss: 'loss', optimizer: adam(RATE), target, dims: { batch: BATCH }, seed })
+
+type DigitTrainer<P, S> = Awaited<ReturnType<typeof startTrainer<P, S>>>
 
 /** Trains, an event and a line per epoch; the milliseconds of a step. */
-async function learn(
-  t: DigitTrainer,
+async function learn<P, S>(
+  t: DigitTrainer<P, S>,
+  example: string,
   { train, heldOut, source }: DigitSplit,
   epochs: number,
   report: Report,
@@ -89,7 +110,7 @@ async function learn(
   }
   const epochEnd = (row: EpochRow) => {
     const { epoch, train, dev } = row
-    report.event({ event: 'step', example: 'mnist', epoch, train, dev })
+    report.event({ event: 'step', example, epoch, train, dev })
     report.line(epochLine(row))
   }
   const callbacks = [{ epochEnd }]
@@ -98,11 +119,16 @@ async function learn(
 }
 
 /** What was taken for what; the share that is right. */
-async function showMistakes(t: DigitTrainer, heldOut: LabelledImages, report: Report) {
-  const program = select(mnist, { inputs: ['x'], outputs: ['probabilities'] })
+async function showMistakes<P, S>(
+  t: DigitTrainer<P, S>,
+  model: DigitModel<P, S>,
+  heldOut: LabelledImages,
+  report: Report,
+) {
+  const program = select(model, { inputs: ['x'], outputs: ['probabilities'] })
   const predict = await t.executable(program, { dims: { batch: heldOut.x.shape[0] } })
   const matrix = confusionMatrix(predict({ x: heldOut.x }).probabilities, heldOut.y)
-  report.event({ event: 'result', example: 'mnist', confusion: matrix.counts })
+  report.event({ event: 'result', example: model.name, confusion: matrix.counts })
   report.line('')
   const title = report.colors.bold('held out')
   report.line(`${title}  rows are true digits, columns what they were taken for`)
@@ -112,43 +138,53 @@ async function showMistakes(t: DigitTrainer, heldOut: LabelledImages, report: Re
 
 const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
 
-function showSummary(report: Report): void {
-  const summary = summarize(mnist, { of: 'loss', dims: { batch: BATCH } })
+function showSummary(model: Model, report: Report): void {
+  const summary = summarize(model, { of: 'loss', dims: { batch: BATCH } })
   const { rows, parameters, trainable, forward, backward } = summary
-  report.event({ event: 'start', example: 'mnist', rows, parameters, trainable, forward, backward })
+  const counts = { rows, parameters, trainable, forward, backward }
+  report.event({ event: 'start', example: model.name, ...counts })
   report.line(`${report.colors.bold('model')}     batch ${BATCH}, operations per step`)
   report.line(String(summary))
   report.line('')
 }
 
 /** The gradient on a few examples in double. */
-function showCheck(train: LabelledImages, seed: number, report: Report): void {
+function showCheck(model: Model, train: LabelledImages, seed: number, report: Report): void {
   const { bold, dim, green, red } = report.colors
   const few = gatherExamples(train, [...Array(CHECKED).keys()])
-  const { params } = mnist.init(seed)
+  const { params, state } = model.init(seed)
   const values = {
     x: Literal.from(few.x, 'f64'),
     y: Literal.from(few.y),
-    ...Object.fromEntries(
-      Object.entries(params).flatMap(([layer, { w, b }]) => [
-        [`${layer}.w`, Literal.from(w, 'f64')],
-        [`${layer}.b`, Literal.from(b, 'f64')],
-      ]),
-    ),
+    ...literals(params),
+    ...literals(state),
   }
-  const found = checkGradient(mnist, 'loss', values, seed)
+  const found = checkGradient(model, 'loss', values, seed)
   report.event({ event: 'step', example: 'gradient check', params: found })
   report.line(
     `${bold('gradient')}  against the forward derivative and a central difference, in double`,
   )
-  report.line(dim('  param        slope   forward   numeric'))
+  const width = Math.max(...found.map(({ param }) => param.length))
+  report.line(dim(`  ${'param'.padEnd(width)}     slope   forward   numeric`))
   for (const { param, slope, forward, numeric } of found) {
     const isRight = forward < 1e-9 && numeric < 1e-5
     const mark = isRight ? green('ok') : red('wrong')
     const cells = [slope.toExponential(2), forward.toExponential(1), numeric.toExponential(1)]
-    report.line(`  ${param.padEnd(6)} ${cells.map(cell => cell.padStart(9)).join(' ')}  ${mark}`)
+    report.line(
+      `  ${param.padEnd(width)} ${cells.map(cell => cell.padStart(9)).join(' ')}  ${mark}`,
+    )
   }
   report.line('')
+}
+
+/** The values of layers in double, by their paths. */
+function literals(layers: unknown): Record<string, Literal> {
+  const trees = Object.entries(layers as Record<string, Record<string, HostTensor>>)
+  return Object.fromEntries(
+    trees.flatMap(([layer, values]) =>
+      Object.entries(values).map(([key, value]) => [`${layer}.${key}`, Literal.from(value, 'f64')]),
+    ),
+  )
 }
 
 function epochLine({ epoch, msPerStep, train, dev }: EpochRow): string {
@@ -175,6 +211,7 @@ function doneLine({ devAccuracy, seconds, msPerStep }: DemoResult, report: Repor
 function withDemoOptions(command: Command): Command {
   return command
     .option('--data <dir>', 'folder with MNIST as IDX files; without it, embedded digits')
+    .option('--bn', 'the wider network with batch norm')
     .option('--epochs <n>', 'passes over the training images', integerFrom(1), 5)
     .option('--seed <n>', 'seed of digits, split, weights and order', integerFrom(0), 1)
     .addOption(new Option('--target <name>', 'where the step runs').choices(['js']).default('js'))

@@ -18,7 +18,7 @@ export interface SummaryRow {
   /** The path of a layer, the name of an input, or the name of an op. */
   readonly name: string
   readonly kind: 'input' | 'layer' | 'op'
-  /** The shape of its last result. */
+  /** The shape of its result: of the last that something outside of it uses. */
   readonly output: Shape
   /** Elements of its own params. */
   readonly parameters: number
@@ -115,9 +115,9 @@ function partRows(model: Model, joint: Graph, forward: Graph): SummaryRow[] {
     const part = parts.get(keyOf(node)) ?? begun(node)
     parts.set(keyOf(node), part)
     partOf.set(node.id, part)
-    part.output = node.results.at(-1)!.type.shape
     part.forward += flops.get(node.id)!
   }
+  for (const [id, shape] of usedOutside(joint, isForward)) partOf.get(id)!.output = shape
   for (const { id, origin } of nodesOf(joint)) {
     if (isForward.has(id) || origin.forward === undefined) continue
     const part = partOf.get(origin.forward.id)
@@ -125,6 +125,25 @@ function partRows(model: Model, joint: Graph, forward: Graph): SummaryRow[] {
   }
   const rows = [...parts.values()].map(part => rowOf(part, model))
   return rows.filter(({ kind, forward: f, backward }) => kind === 'layer' || f + backward > 0)
+}
+
+/**
+ * The shapes of values that an output or a node of another part uses, with the node that makes
+ * each, in the order in which they are made. New state is for nobody but the next run.
+ */
+function usedOutside(joint: Graph, isForward: ReadonlySet<ValueId>): [ValueId, Shape][] {
+  const nodes = nodesOf(joint).filter(({ id }) => isForward.has(id))
+  const makers = new Map(nodes.flatMap(node => node.results.map(({ id }) => [id, node] as const)))
+  const used = new Set(joint.outputs.map(({ value }) => value))
+  for (const node of nodes) {
+    const isForeign = (id: ValueId) => makers.has(id) && keyOf(makers.get(id)!) !== keyOf(node)
+    for (const id of node.operands.filter(isForeign)) used.add(id)
+  }
+  return nodes.flatMap(({ id, results }) =>
+    results
+      .filter(result => used.has(result.id))
+      .map(({ type }): [ValueId, Shape] => [id, type.shape]),
+  )
 }
 
 /** Nodes of one layer share a row; a node outside of layers has its own. */

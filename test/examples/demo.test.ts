@@ -29,6 +29,17 @@ function start(example: string, args: readonly string[], env: NodeJS.ProcessEnv 
   })
 }
 
+interface Row {
+  readonly name: string
+}
+
+interface Checked {
+  readonly param: string
+  readonly slope: number
+  readonly forward: number
+  readonly numeric: number
+}
+
 const parsed = (stdout: string) =>
   stdout
     .trimEnd()
@@ -70,6 +81,25 @@ describe('npm run demo', () => {
     expect(stdout + stderr).not.toContain('\x1b')
   })
 
+  it('trains the network with batch norm, whose first bias has no slope at all', async () => {
+    const { code, stdout, stderr } = await start('demo', ['--bn', '--json', '--epochs', '1'])
+    expect([code, stderr]).toEqual([0, ''])
+    const events = parsed(stdout)
+    const [begun, checked] = events as [{ rows: Row[] }, { params: Checked[] }]
+    const row = begun.rows.find(({ name }) => name === 'bn1')
+    expect(row).toMatchObject({ kind: 'layer', output: [64, 256], parameters: 512 })
+    expect(checked.params).toHaveLength(10)
+    for (const { param, forward, numeric } of checked.params) {
+      expect(forward, param).toBeLessThan(1e-9)
+      expect(numeric, param).toBeLessThan(1e-5)
+    }
+    const slopes = new Map(checked.params.map(({ param, slope }) => [param, slope]))
+    expect(Math.abs(slopes.get('l1.b')!)).toBeLessThan(1e-12)
+    expect(Math.abs(slopes.get('l3.b')!)).toBeGreaterThan(1e-3)
+    expect(events.at(-2)).toMatchObject({ event: 'result', example: 'mnist_batch_norm' })
+    expect(events.at(-1)!.devAccuracy).toBeGreaterThan(0.9)
+  })
+
   it('colours where it is told to, unless NO_COLOR is set', async () => {
     const forced = await start('parabola', [], { FORCE_COLOR: '1' })
     expect(forced.stdout).toContain('\x1b[1mparabola\x1b[22m')
@@ -80,7 +110,14 @@ describe('npm run demo', () => {
   it('explains itself', async () => {
     const { code, stdout } = await start('demo', ['--help'])
     expect(code).toBe(0)
-    for (const option of ['--data <dir>', '--epochs <n>', '--target <name>', '--seed', '--json'])
+    for (const option of [
+      '--data <dir>',
+      '--bn',
+      '--epochs <n>',
+      '--target <name>',
+      '--seed',
+      '--json',
+    ])
       expect(stdout).toContain(option)
   })
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { f32, matmul, model, param, softmax, sum, summarize, tanh, zeros } from '../../src/index.ts'
-import { dense } from '../../src/nn/index.ts'
+import { batchNorm, dense, dropout, layerNorm } from '../../src/nn/index.ts'
 
 /** [b, 3] · [3, 4] · [4, 5], summed. */
 const products = model({
@@ -58,5 +58,41 @@ describe('a summary', () => {
     expect(layer.source?.file).toMatch(/summary\.test\.ts$/)
     expect(String(summary)).toMatch(/^l1 +\[2, 4\] +16 +56 +- {2}summary\.test\.ts:\d+$/m)
     expect(String(summary)).toMatch(/^net: 16 trainable, 0 frozen$/m)
+  })
+
+  it('counts a normalization as training does it, state and all, and shows what it gives', () => {
+    const net = model({
+      name: 'net',
+      inputs: { x: f32('b', 4) },
+      params: { bn: batchNorm(4), ln: layerNorm(4), drop: dropout(0.5) },
+      body: ({ x }, { bn, ln, drop }) => ({ loss: sum(drop(ln(bn(x)))) }),
+    })
+    const summary = summarize(net, { of: 'loss', dims: { b: 2 } })
+    const [bn, ln, drop] = ['bn', 'ln', 'drop'].map(name =>
+      summary.rows.find(row => row.name === name),
+    )
+    // mean 12, variance 40, √(variance + ε) into gamma 12, three ops on x 24, two averages 24.
+    expect(bn).toMatchObject({ output: [2, 4], parameters: 8, forward: 112 })
+    // The same on two examples, each by itself: mean 10, variance 36, root 4, four ops on x.
+    expect(ln).toMatchObject({ output: [2, 4], parameters: 8, forward: 82 })
+    expect(drop).toMatchObject({ output: [2, 4], parameters: 0 })
+    expect(drop!.forward).toBeGreaterThan(2 * 8)
+    for (const row of [bn, ln, drop]) expect(row!.backward).toBeGreaterThan(8)
+    expect(summary.trainable).toBe(16)
+  })
+
+  it('shows the result of a layer that others use, not the last thing that it computes', () => {
+    const shapes = (b: number) => {
+      const net = model({
+        inputs: { x: f32('b', 4) },
+        params: { bn: batchNorm(4) },
+        body: ({ x }, { bn }) => ({ y: bn(x) }),
+      })
+      return summarize(net, { dims: { b } }).rows.map(({ name, output }) => [name, output])
+    }
+    expect(shapes(3)).toEqual([
+      ['x', [3, 4]],
+      ['bn', [3, 4]],
+    ])
   })
 })
