@@ -3,6 +3,7 @@
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
+  add,
   compile,
   f32,
   gradient,
@@ -10,6 +11,8 @@ import {
   i32,
   mean,
   model,
+  mul,
+  param,
   relu,
   select,
   softmax,
@@ -299,7 +302,26 @@ describe('a model with batchNorm', () => {
     const run = await compile(program, js(32))
     const { grads } = run({ x: x.data, y: y.data }, params, state)
     expectTypeOf(grads.l1.b).toEqualTypeOf<Host<[16], 'f32'>>()
-    expect(Math.max(...grads.l1.b.data.map(Math.abs))).toBeLessThan(1e-6)
+    expect(grads.l1.b.data).toEqual(new Float32Array(16))
     expect(Math.max(...grads.l1.w.data.map(Math.abs))).toBeGreaterThan(1e-3)
+    expect(Math.max(...grads.l1.w.data.map(Math.abs))).toBeGreaterThan(1e-3)
+  })
+
+  it('has zeros for a gradient that is asked for and that the norm takes away', async () => {
+    const m = model({
+      inputs: { x: f32('batch', FEATURES) },
+      params: { b: param([FEATURES]), bn: batchNorm(FEATURES), scale: param([FEATURES]) },
+      body: ({ x }, { b, bn, scale }) => ({ loss: mean(square(mul(bn(add(x, b)), scale))) }),
+    })
+    const run = await compile(gradient(m, { of: 'loss', wrt: ['b'] }), js(4))
+    const { params, state } = m.init(1)
+    const scaled = { ...params, b: host([1, 2, 3]), scale: host([1, 2, 3]) }
+    const { loss, grads } = run({ x: numbers(4) }, scaled, state)
+    expect(loss).toBeGreaterThan(1)
+    expect(grads.b.data).toEqual(new Float32Array(FEATURES))
+    // Evaluation does not take the mean of the batch away.
+    const evaluated = gradient(m, { of: 'loss', wrt: ['b'], mode: 'eval' })
+    const { grads: others } = (await compile(evaluated, js(4)))({ x: numbers(4) }, scaled, state)
+    expect(Math.min(...others.b.data.map(Math.abs))).toBeGreaterThan(1e-3)
   })
 })
