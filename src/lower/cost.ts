@@ -9,13 +9,15 @@ import { reach } from '../kernel/uses.ts'
 export interface Cost {
   readonly flops: number
   readonly loads: number
+  /** Whether something dear behind it is made anew in every kernel; see `isMadeOfNothing`. */
+  readonly isRemade: boolean
 }
 
 /** An element that is a literal. */
-export const FREE: Cost = { flops: 0, loads: 0 }
+export const FREE: Cost = { flops: 0, loads: 0, isRemade: false }
 
 /** An element that lies in memory. */
-export const LOADED: Cost = { flops: 0, loads: 1 }
+export const LOADED: Cost = { flops: 0, loads: 1, isRemade: false }
 
 /** Operations dearer than an addition; never computed twice from 8 on. */
 const DEAR: Readonly<Partial<Record<ScalarOp, number>>> = {
@@ -37,6 +39,28 @@ const DEAR: Readonly<Partial<Record<ScalarOp, number>>> = {
 
 /** From here on an element is computed once, whatever it costs to keep it. */
 export const DEAREST = 8
+
+/** Loads per element that are next to nothing: those of a key and a counter for a few dozens. */
+const NEXT_TO_NOTHING = 1 / 16
+
+/**
+ * Whether an element is dear but made of next to nothing, as a number drawn from key and counter is.
+ * Such a value is not kept for several kernels: each of them makes it anew. A draw depends on its
+ * position alone, so it has the same bits everywhere. Kept, the mask of a dropout would hold memory
+ * of the size of the activations from the forward pass to the end of the backward pass, and its
+ * price would make the activations it is applied to worth keeping a second time. Drawn again, it
+ * costs some hundred integer operations an element, beside contractions that do several hundred
+ * with the same element. That holds where a kernel draws each element once; what a single kernel
+ * would draw several times is kept.
+ */
+export function isMadeOfNothing({ flops, loads, isRemade }: Cost): boolean {
+  return (isRemade || flops >= DEAREST) && loads <= NEXT_TO_NOTHING
+}
+
+/** What such a value adds to those made of it: it has no say in whether they are kept. */
+export function remade({ loads }: Cost): Cost {
+  return { flops: 0, loads, isRemade: true }
+}
 
 /** The operations of an expression; casts and choices count too. */
 export function flopsOf(root: Scalar): number {

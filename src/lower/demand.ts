@@ -22,6 +22,8 @@ export interface Demand {
   readonly place: Place
   /** How many elements the users ask for altogether. */
   readonly points: number
+  /** How many elements one use asks for, at most. */
+  readonly most: number
   /** How many values stand between it and what is stored, at most. */
   readonly depth: number
 }
@@ -58,6 +60,11 @@ export function isClaimed({ claims, forced }: Pick<Needs, 'claims' | 'forced'>, 
 /** Whether each point that uses the value uses it once, and no point is asked for twice. */
 export function isUsedOnce({ place, points }: Demand, { size }: Value): boolean {
   return place !== MANY && points <= size
+}
+
+/** Whether no use asks for an element more often than once, however many uses there are. */
+export function isOncePerUse({ most }: Demand, { size }: Value): boolean {
+  return most <= size
 }
 
 /** Whether the value is as deep inside an expression as may be. */
@@ -105,11 +112,12 @@ class DemandWalk {
   }
 
   #use(id: ValueId, place: Place, points = this.#needs.values.get(id)!.size, below = 0): void {
-    const known = this.demands.get(id) ?? { place, points: 0, depth: 0 }
+    const known = this.demands.get(id) ?? { place, points: 0, most: 0, depth: 0 }
     const isSame = known.place === place && place !== MANY
     this.demands.set(id, {
       place: isSame ? place : MANY,
       points: isSame ? Math.max(points, known.points) : points + known.points,
+      most: Math.max(points, known.most),
       depth: Math.max(known.depth, below),
     })
   }

@@ -6,8 +6,25 @@ import type { ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
 import { scalarInput } from '../kernel/scalar.ts'
 import { type Claims, canBegin } from './claims.ts'
-import { type Cost, DEAREST, FREE, flopsOf, isWorthRepeating, LOADED } from './cost.ts'
-import { type Demand, demandsOf, isClaimed, isTooDeep, isUsedOnce, type Needs } from './demand.ts'
+import {
+  type Cost,
+  DEAREST,
+  FREE,
+  flopsOf,
+  isMadeOfNothing,
+  isWorthRepeating,
+  LOADED,
+  remade,
+} from './cost.ts'
+import {
+  type Demand,
+  demandsOf,
+  isClaimed,
+  isOncePerUse,
+  isTooDeep,
+  isUsedOnce,
+  type Needs,
+} from './demand.ts'
 import type { Moved } from './movement.ts'
 import { type Computed, isMadeBy, type Value } from './values.ts'
 
@@ -73,16 +90,22 @@ class Planner {
     this.#costs.set(id, LOADED)
   }
 
+  #inline({ id }: Value, cost: Cost): void {
+    this.#costs.set(id, isMadeOfNothing(cost) ? remade(cost) : cost)
+  }
+
   #elementwise(value: Computed, demand: Demand): void {
     const cost = this.#costOf(value, this.#ownFlops(value))
     if (this.#cores.has(value.id) || this.#isKept(value, demand, cost)) this.#store(value)
-    else this.#costs.set(value.id, cost)
+    else this.#inline(value, cost)
   }
 
   #isKept(value: Computed, demand: Demand, cost: Cost): boolean {
     if (isClaimed(this.#needs, value.id)) return true
     if (value.size === 0) return false
     if (isTooDeep(demand)) return true
+    if (isMadeOfNothing(cost)) return !isOncePerUse(demand, value)
+    if (cost.isRemade && !isOncePerUse(demand, value)) return true
     return !isUsedOnce(demand, value) && !isWorthRepeating(cost, demand.points / value.size)
   }
 
@@ -99,7 +122,7 @@ class Planner {
     const cost = this.#costOf(value, flops, used)
     const isKept = (flops >= DEAREST || isTooDeep(demand)) && this.#isKept(value, demand, cost)
     if (isStored || isKept) this.#store(value)
-    else this.#costs.set(value.id, cost)
+    else this.#inline(value, cost)
   }
 
   /** A range of what has memory, where a buffer can begin. */
@@ -145,7 +168,11 @@ class Planner {
   #plus(sum: Cost, value: Value, id: ValueId): Cost {
     const cost = this.#costs.get(id) ?? FREE
     const share = Math.min(1, this.#needs.values.get(id)!.size / Math.max(1, value.size))
-    return { flops: sum.flops + cost.flops, loads: sum.loads + share * cost.loads }
+    return {
+      flops: sum.flops + cost.flops,
+      loads: sum.loads + share * cost.loads,
+      isRemade: sum.isRemade || cost.isRemade,
+    }
   }
 
   /** Counted once per op and dtype, unless attributes have a say in it. */
