@@ -23,11 +23,16 @@ export function beforeDerivative(): Pipeline {
     { pass: inline },
     { pass: fold },
     { pass: cse },
+    // What nobody needs must not count as a use: some rules fire only where a value has one.
+    { pass: dce },
     { pass: canonicalize },
     { pass: stabilize },
     { pass: recognize },
     { pass: cse, again: 'stable forms share parts that the naive ones did not' },
-    { pass: dce },
+    {
+      pass: recognize,
+      again: 'what is shared now may be a term that repeats, or one half of a formula',
+    },
   ]
 }
 

@@ -1,20 +1,21 @@
-// Applies rules until none applies. Rules are indexed by op, nodes wait in a worklist, and only
-// what a rewrite touched is looked at again. Rules must make the graph smaller by the measure, so
+// Applies rules until none applies. Nodes wait in a worklist, and only what a rewrite touched is
+// looked at again: in this run, and in a later one of what an earlier one left in normal form. Rules must make the graph smaller by the measure, so
 // this ends; a step limit guards against rules that do not, and its error names the last ones that
 // fired.
 
 import type { Value } from '../ir/builder.ts'
 import type { Node, ValueId } from '../ir/graph.ts'
 import type { Firing } from '../ir/history.ts'
-import type { Op } from '../ir/op.ts'
 import {
   GraphError,
   InternalError,
   internalError,
   renderDiagnostic,
 } from '../support/diagnostic.ts'
-import { admits, type Bindings, fits, type Matched, matchAt, matchedNode } from './pattern.ts'
+import { type Bindings, fits, type Matched, matchAt, matchedNode } from './pattern.ts'
 import type { Rule } from './rule.ts'
+import { candidates, indexOf, type RuleIndex } from './rule-index.ts'
+import { dueNodes, settle } from './settled.ts'
 import type { Replacement, Workspace } from './workspace.ts'
 
 /** Sees a replacement before it is made: what checks rewrites one by one works from. */
@@ -48,56 +49,51 @@ export function applyRules(
   return new Driver(workspace, rules, options).run()
 }
 
-/** Rules by the op of their root, worked out once per list of rules and op. */
-const indexes = new WeakMap<readonly Rule[], Map<Op, readonly Rule[]>>()
-
-function indexOf(rules: readonly Rule[]): Map<Op, readonly Rule[]> {
-  const index = indexes.get(rules) ?? new Map<Op, readonly Rule[]>()
-  indexes.set(rules, index)
-  return index
-}
-
 class Driver {
   readonly #workspace: Workspace
-  readonly #rules: readonly Rule[]
-  readonly #byOp: Map<Op, readonly Rule[]>
-  readonly #waiting = new Set<ValueId>()
+  readonly #index: RuleIndex
+  /** Nodes to look at, and how far below each something changed: no rule looks less deep than that. */
+  readonly #waiting = new Map<ValueId, number>()
+  /** Rules that a waiting node is in normal form under, but for what changed around it. */
+  readonly #settled = new Map<ValueId, ReadonlySet<Rule>>()
   /** Nodes that no output needs: dce is about to remove them, so rewriting them is wasted. */
   readonly #dead: Set<ValueId>
   readonly #firings: Firing[] = []
   readonly #limit: number
   readonly #witness: Witness | undefined
-  /** Levels of users that can match anew where the operands of a node changed. */
-  readonly #levels: number
 
   constructor(workspace: Workspace, rules: readonly Rule[], options: DriverOptions) {
     this.#workspace = workspace
-    this.#rules = rules
-    this.#byOp = indexOf(rules)
+    this.#index = indexOf(rules)
     const live = workspace.live()
     this.#dead = new Set(workspace.order())
-    for (const id of live) {
-      this.#dead.delete(id)
-      this.#waiting.add(id)
+    for (const id of live) this.#dead.delete(id)
+    const { asSet, depth } = this.#index
+    for (const { id, distance, settled } of dueNodes(workspace, live, asSet, depth)) {
+      this.#waiting.set(id, distance)
+      if (settled !== undefined) this.#settled.set(id, settled)
     }
-    this.#levels = Math.max(0, ...rules.map(rule => rule.depth - 1))
     this.#witness = options.witness
     this.#limit = options.stepLimit ?? defaultLimit(live.length)
   }
 
   run(): readonly Firing[] {
-    // A set hands out its members in the order they came and takes new ones while it is walked.
-    for (const id of this.#waiting) {
+    // A map hands out its entries in the order they came and takes new ones while it is walked.
+    for (const [id, distance] of this.#waiting) {
       this.#waiting.delete(id)
       const node = this.#workspace.node(id)
-      if (node !== undefined && !this.#dead.has(id)) this.#visit(node)
+      if (node !== undefined && !this.#dead.has(id)) this.#visit(node, distance)
     }
+    settle(this.#workspace, this.#index.asSet)
     return this.#firings
   }
 
-  #visit(node: Node): void {
+  #visit(node: Node, distance: number): void {
+    const settled = this.#settled.get(node.id)
+    this.#settled.delete(node.id)
     let root: Matched | undefined
-    for (const rule of this.#rulesFor(node.op)) {
+    for (const rule of candidates(this.#index, node, this.#workspace)) {
+      if (rule.depth <= distance && (settled === undefined || settled.has(rule))) continue
       if (!fits(rule.match, node, this.#workspace)) continue
       root ??= matchedNode(node, this.#workspace)
       const replacement = this.#try(rule, node, root)
@@ -106,14 +102,6 @@ class Driver {
       this.#enqueue(replacement)
       return
     }
-  }
-
-  #rulesFor(op: Op): readonly Rule[] {
-    const known = this.#byOp.get(op)
-    if (known !== undefined) return known
-    const found = this.#rules.filter(rule => admits(rule.match, op))
-    this.#byOp.set(op, found)
-    return found
   }
 
   #try(rule: Rule, node: Node, root: Matched): Replacement | undefined {
@@ -155,19 +143,25 @@ class Driver {
 
   /**
    * New nodes, changed nodes and those above them see a new neighbourhood, as do those around a
-   * loss.
+   * loss: as far up as rules look down.
    */
   #enqueue({ added, changed, relieved }: Replacement): void {
-    for (const id of added) this.#waiting.add(id)
-    for (const id of [...changed, ...relieved]) this.#addUpward(id, this.#levels)
+    const seen = new Set<ValueId>([...added, ...changed, ...relieved])
+    let level: readonly ValueId[] = [...seen]
+    for (let distance = 0; distance < this.#index.depth && level.length > 0; distance++) {
+      for (const id of level) this.#await(id, distance)
+      level = level.flatMap(id => this.#usersOf(id).filter(user => !seen.has(user)))
+      for (const id of level) seen.add(id)
+    }
   }
 
-  #addUpward(id: ValueId, levels: number): void {
-    this.#waiting.add(id)
-    if (levels === 0) return
-    for (const result of this.#workspace.node(id)?.results ?? []) {
-      for (const user of this.#workspace.usersOf(result.id)) this.#addUpward(user, levels - 1)
-    }
+  #await(id: ValueId, distance: number): void {
+    this.#waiting.set(id, Math.min(distance, this.#waiting.get(id) ?? distance))
+  }
+
+  #usersOf(id: ValueId): ValueId[] {
+    const results = this.#workspace.node(id)?.results ?? []
+    return results.flatMap(result => this.#workspace.usersOf(result.id))
   }
 }
 

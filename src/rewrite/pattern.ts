@@ -42,7 +42,15 @@ export interface NodePattern<C = unknown> extends Pattern<C> {
   as<N extends string>(name: N): NodePattern<C & Readonly<Record<N, Matched>>>
   /** Matches the result of that number instead of the first. */
   result(index: number): NodePattern<C>
+  /**
+   * Matches only where `holds`, which looks at nodes as they are: for rules whose condition costs
+   * much to ask, what can be told at a glance. It takes no part in what is captured.
+   */
+  near(holds: Glance): NodePattern<C>
 }
+
+/** A condition on a node and those around it. */
+export type Glance = (node: Node, view: PatternView) => boolean
 
 /** The untyped form that the search walks. */
 type Matcher =
@@ -66,6 +74,7 @@ interface NodeMatcher {
   readonly operands: readonly Matcher[] | undefined
   readonly result: number
   readonly name: string | undefined
+  readonly glance: Glance | undefined
 }
 
 /** What the operands of a pattern capture together. */
@@ -123,7 +132,7 @@ export function application(ops: OpTest): NodePattern {
 function nodeMatcher(ops: OpTest): Omit<NodeMatcher, 'operands'> {
   const listed = opsOf(ops)
   const test = listed === undefined ? (ops as (op: Op) => boolean) : (op: Op) => listed.includes(op)
-  return { kind: 'node', ops: listed, test, result: 0, name: undefined }
+  return { kind: 'node', ops: listed, test, result: 0, name: undefined, glance: undefined }
 }
 
 function opsOf(ops: OpTest): readonly Op[] | undefined {
@@ -136,12 +145,30 @@ function nodePattern<C>(matcher: NodeMatcher): NodePattern<C> {
     matcher,
     as: name => nodePattern({ ...matcher, name }),
     result: index => nodePattern({ ...matcher, result: index }),
+    near: glance => nodePattern({ ...matcher, glance }),
   }
 }
 
-/** Whether a node of `op` can match at all: what the driver indexes rules by. */
-export function admits({ matcher }: Pattern, op: Op): boolean {
-  return matcher.kind !== 'node' || matcher.test(op)
+/**
+ * Whether a node of `op` can match at all, and with operands made by nodes of the given ops
+ * (undefined: arguments): what the driver indexes rules by.
+ */
+export function admits({ matcher }: Pattern, op: Op, below?: readonly MakerOp[]): boolean {
+  if (matcher.kind !== 'node') return true
+  const { operands: wanted } = matcher
+  if (!matcher.test(op)) return false
+  if (wanted === undefined || below === undefined) return true
+  const inOrder = (ops: readonly MakerOp[]) =>
+    wanted.length === ops.length && wanted.every((of, i) => admitsMaker(of, ops[i]))
+  return inOrder(below) || (op.facts.commutative === true && inOrder([...below].reverse()))
+}
+
+/** The op of the node that makes a value; undefined for an argument. */
+export type MakerOp = Op | undefined
+
+function admitsMaker(matcher: Matcher, op: MakerOp): boolean {
+  if (matcher.kind === 'any') return true
+  return op !== undefined && (matcher.kind !== 'node' || matcher.test(op))
 }
 
 /** How many nodes deep a pattern looks: how far above a change its root may stand. */
@@ -174,6 +201,7 @@ function nodeFits(matcher: Matcher, node: Node, view: PatternView): boolean {
   const { operands: wanted, test } = matcher
   const { op, operands } = node
   if (!test(op) || (wanted !== undefined && wanted.length !== operands.length)) return false
+  if (matcher.glance !== undefined && !matcher.glance(node, view)) return false
   if (wanted === undefined || operandsFit(wanted, operands, false, view)) return true
   return op.facts.commutative === true && operandsFit(wanted, operands, true, view)
 }
@@ -284,15 +312,42 @@ function bind(
 
 /** A node as rules see it. */
 export function matchedNode(node: Node, view: PatternView): Matched {
-  const outs = node.results.map(result => view.value(result.id))
-  return {
-    op: node.op,
-    operands: node.operands.map(id => view.value(id)),
-    attributes: node.attributes,
-    outs,
-    out: outs[0]!,
-    get useCount() {
-      return view.useCount(node.id)
-    },
+  return new MatchedNode(node, view)
+}
+
+/** Most nodes that are looked at are not looked into: handles are made when they are asked for. */
+class MatchedNode implements Matched {
+  readonly #node: Node
+  readonly #view: PatternView
+  #operands: readonly Value[] | undefined
+
+  constructor(node: Node, view: PatternView) {
+    this.#node = node
+    this.#view = view
+  }
+
+  get op(): Op {
+    return this.#node.op
+  }
+
+  get attributes(): Attributes {
+    return this.#node.attributes
+  }
+
+  get operands(): readonly Value[] {
+    this.#operands ??= this.#node.operands.map(id => this.#view.value(id))
+    return this.#operands
+  }
+
+  get outs(): readonly Value[] {
+    return this.#node.results.map(result => this.#view.value(result.id))
+  }
+
+  get out(): Value {
+    return this.#view.value(this.#node.id)
+  }
+
+  get useCount(): number {
+    return this.#view.useCount(this.#node.id)
   }
 }

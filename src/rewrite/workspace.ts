@@ -9,7 +9,7 @@ import { checkNode, describeProblem, isProblem } from '../ir/check-node.ts'
 import { type Commit, commit } from '../ir/edit.ts'
 import type { Graph, Node, Result, ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
-import { printType, typesEqual } from '../ir/type.ts'
+import { printType, type TensorType, typesEqual } from '../ir/type.ts'
 import { InternalError, internalError, invariant } from '../support/diagnostic.ts'
 import { OrderedIds } from './ordered-ids.ts'
 
@@ -23,6 +23,11 @@ export interface Replacement {
   readonly relieved: readonly ValueId[]
 }
 
+const printTypes = (of: readonly { readonly type: TensorType }[]) =>
+  of.map(({ type }) => printType(type)).join(', ')
+
+const NOBODY: readonly ValueId[] = []
+
 /** A graph under rewriting. */
 export class Workspace implements Appender {
   readonly #base: Graph
@@ -33,7 +38,7 @@ export class Workspace implements Appender {
   readonly #roots = new Map<ValueId, number>()
   readonly #moved = new Map<ValueId, ValueId>()
   readonly #order: OrderedIds
-  #users: (Set<ValueId> | undefined)[] | undefined
+  #users: (ValueId[] | undefined)[] | undefined
   #nextId: ValueId
   #cursor: Node | undefined
   #added: ValueId[] = []
@@ -57,29 +62,38 @@ export class Workspace implements Appender {
   }
 
   /** Use lists, made when they are first needed: a pass with nothing to do never needs them. */
-  #uses(): (Set<ValueId> | undefined)[] {
+  #uses(): (ValueId[] | undefined)[] {
     if (this.#users !== undefined) return this.#users
     this.#users = []
-    for (const id of this.order()) this.#enlist(this.#makers[id]!)
+    for (const id of this.order()) this.#enlist(this.#makers[id]!, this.#users)
     return this.#users
   }
 
-  #enlist(node: Node): void {
-    for (const id of node.operands) this.#userSet(id).add(node.id)
+  /** A node is in the list of each of its operands once, however often it uses it. */
+  #enlist({ id: user, operands }: Node, users: (ValueId[] | undefined)[]): void {
+    for (const id of operands) {
+      const known = users[id]
+      if (known === undefined) users[id] = [user]
+      else if (known[known.length - 1] !== user) known.push(user)
+    }
+  }
+
+  #delist(user: ValueId, id: ValueId): void {
+    const users = this.#uses()[id]
+    const at = users === undefined ? -1 : users.lastIndexOf(user)
+    if (at >= 0) users!.splice(at, 1)
+  }
+
+  #addUser(id: ValueId, user: ValueId): void {
+    const users = this.#uses()
+    const known = users[id]
+    if (known === undefined) users[id] = [user]
+    else if (!known.includes(user)) known.push(user)
   }
 
   /** Ids of the nodes that use a value. */
-  usersOf(id: ValueId): Iterable<ValueId> {
-    return this.#uses()[id] ?? []
-  }
-
-  #userSet(id: ValueId): Set<ValueId> {
-    const users = this.#uses()
-    const known = users[id]
-    if (known !== undefined) return known
-    const fresh = new Set<ValueId>()
-    users[id] = fresh
-    return fresh
+  usersOf(id: ValueId): readonly ValueId[] {
+    return this.#uses()[id] ?? NOBODY
   }
 
   /** Ids of all nodes in definition order, as it is now. */
@@ -125,7 +139,7 @@ export class Workspace implements Appender {
 
   /** How many nodes use a value; an output or update counts as a user. */
   useCount(id: ValueId): number {
-    return (this.#uses()[id]?.size ?? 0) + (this.#roots.get(id) ?? 0)
+    return this.usersOf(id).length + (this.#roots.get(id) ?? 0)
   }
 
   /** Whether anything uses a result of the node. */
@@ -151,7 +165,7 @@ export class Workspace implements Appender {
       origin: this.#cursor?.origin ?? {},
     }
     this.#enter(node)
-    if (this.#users !== undefined) this.#enlist(node)
+    if (this.#users !== undefined) this.#enlist(node, this.#users)
     this.#order.insertBefore(id, this.#cursor?.id)
     this.#added.push(id)
     return results.map(result => this.value(result.id))
@@ -180,12 +194,11 @@ export class Workspace implements Appender {
   }
 
   #checkReplacement(node: Node, values: readonly Value[]): void {
-    const got = values.map(value => printType(value.type)).join(', ')
-    const wanted = node.results.map(result => printType(result.type)).join(', ')
     const fits =
       values.length === node.results.length &&
       values.every((value, i) => typesEqual(value.type, node.results[i]!.type))
     if (!fits) {
+      const [got, wanted] = [values, node.results].map(printTypes)
       throw internalError(node.op.name, `a replacement must have type ${wanted}, got ${got}`)
     }
     const own = node.results.some(result =>
@@ -215,7 +228,7 @@ export class Workspace implements Appender {
       const node = this.#makers[user]!
       const operands = node.operands.map(id => (id === from ? to : id))
       this.#enter({ ...node, operands })
-      this.#userSet(to).add(user)
+      this.#addUser(to, user)
     }
     this.#uses()[from] = undefined
     const roots = this.#roots.get(from) ?? 0
@@ -263,7 +276,7 @@ export class Workspace implements Appender {
   #erase(node: Node): void {
     for (const { id } of node.results) this.#makers[id] = undefined
     this.#order.remove(node.id)
-    for (const id of node.operands) this.#userSet(id).delete(node.id)
+    for (const id of node.operands) this.#delist(node.id, id)
   }
 
   /** Makes one change of everything since the start. */

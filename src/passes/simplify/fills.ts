@@ -3,6 +3,7 @@
 
 import { dimension } from '../../ir/attribute.ts'
 import { evaluateOp } from '../../ir/evaluate.ts'
+import type { Node } from '../../ir/graph.ts'
 import { Literal } from '../../ir/literal.ts'
 import type { Op } from '../../ir/op.ts'
 import { full, size } from '../../ops/creation.ts'
@@ -12,6 +13,8 @@ import { fillOf } from '../known.ts'
 
 const isElementwise = ({ lowering, operands }: Op) =>
   lowering.kind === 'elementwise' && operands.length > 0
+
+const isFill = (node: Node | undefined) => node !== undefined && fillOf(node) !== undefined
 
 /** The repeated numbers of all operands; undefined where one is not known. */
 function fillsOf({ root, madeBy }: RuleContext): readonly Literal[] | undefined {
@@ -27,7 +30,9 @@ const fillOfFills = rule({
   name: 'fill-of-fills',
   why: 'a function of known numbers is a known number, computed once',
   exactness: 'rounding',
-  match: application(isElementwise),
+  match: application(isElementwise).near(({ operands }, view) =>
+    operands.every(id => isFill(view.definition(id))),
+  ),
   when: context => fillsOf(context) !== undefined,
   depth: 2,
   build: context => {

@@ -4,6 +4,7 @@
 
 import { printAttributes } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'
+import type { Node } from '../../ir/graph.ts'
 import type { Op } from '../../ir/op.ts'
 import { type Shape, shapesEqual } from '../../ir/type.ts'
 import { neg } from '../../ops/arithmetic.ts'
@@ -49,6 +50,10 @@ const movedSame = (a: Matched, b: Matched) =>
     printAttributes(a.op.attributes, a.attributes) ===
       printAttributes(b.op.attributes, b.attributes))
 
+const mayBeMoved = (maker: Node | undefined) =>
+  maker !== undefined &&
+  (MOVEMENTS.has(maker.op) || maker.op === neg.op || fillOf(maker) !== undefined)
+
 /** The movement that all operands but fills have in common; undefined where there is none. */
 function commonMovement({ root, madeBy }: RuleContext): Matched | undefined {
   let common: Matched | undefined
@@ -72,7 +77,9 @@ const moveOutward = rule({
   name: 'move-outward',
   why: 'f of moved elements is what f gives of the elements, moved: f(B(x), B(y)) = B(f(x, y))',
   exactness: 'bitwise',
-  match: application(op => isFunction(op) && op !== neg.op),
+  match: application(op => isFunction(op) && op !== neg.op).near(({ operands }, view) =>
+    operands.every(id => mayBeMoved(view.definition(id))),
+  ),
   when: context => commonMovement(context) !== undefined,
   depth: 3,
   build: context => {

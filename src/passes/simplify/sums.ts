@@ -2,9 +2,10 @@
 // and none is there twice.
 
 import type { Value } from '../../ir/builder.ts'
+import type { Op, Operator } from '../../ir/op.ts'
 import { add, mul, neg, scale, sub } from '../../ops/arithmetic.ts'
 import { fullLike } from '../../ops/creation.ts'
-import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
+import { any, type Glance, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { fillOf } from '../known.ts'
@@ -12,6 +13,17 @@ import { addsUp, isModest } from './known-numbers.ts'
 
 /** How far below its root a sum is looked at as one. */
 const LEVELS = 3
+
+const SUMS: ReadonlySet<Op> = new Set([add, sub, neg].map(({ op }) => op))
+
+/** Whether one of the operands is a sum itself, or of an op of `others`. */
+const isAbove =
+  (...others: readonly Operator[]): Glance =>
+  ({ operands }, view) =>
+    operands.some(id => {
+      const op = view.definition(id)?.op
+      return op !== undefined && (SUMS.has(op) || others.some(other => other.op === op))
+    })
 
 /** ± value. */
 interface Term {
@@ -35,8 +47,7 @@ function termsOf(
   })
 }
 
-const isSum = ({ op, useCount }: Matched) =>
-  (op === add.op || op === sub.op || op === neg.op) && useCount === 1
+const isSum = (of: Matched) => SUMS.has(of.op) && of.useCount === 1
 
 const total = (terms: readonly Term[], sign: 1 | -1): Value | undefined => {
   const values = terms.flatMap(term => (term.sign === sign ? [term.value] : []))
@@ -67,7 +78,7 @@ const knownTerms = rule({
   name: 'known-terms',
   why: 'the known terms of a sum are one known term: c − (x + b) = (c − b) − x',
   exactness: 'rounding',
-  match: pattern([add, sub], any('x'), any('y')),
+  match: pattern([add, sub], any('x'), any('y')).near(isAbove()),
   when: context => {
     const { known, others } = splitTerms(context)
     const sum = knownSum(known, context.x.type.dtype)
@@ -154,7 +165,9 @@ const repeatedTerms = rule({
   name: 'repeated-terms',
   why: 'terms of one value are a multiple of it: a · x + b · x = (a + b) · x',
   exactness: 'rounding',
-  match: pattern([add, sub], any('x'), any('y')),
+  match: pattern([add, sub], any('x'), any('y')).near(
+    (node, view) => node.operands[0] === node.operands[1] || isAbove(mul)(node, view),
+  ),
   when: context => isModest(repeatedTerm(context)?.all.times ?? 0),
   depth: LEVELS + 2,
   build: context => {
