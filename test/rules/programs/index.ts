@@ -3,12 +3,16 @@
 // on them.
 
 import { classifiers } from './classifiers.ts'
+import { formulas } from './formulas.ts'
+import { imported } from './imported.ts'
 import { integers } from './integers.ts'
 import { losses } from './losses.ts'
 import { normalizations } from './normalizations.ts'
 import type { Program } from './program.ts'
 import { science } from './science.ts'
 import { sequences } from './sequences.ts'
+import { shapes } from './shapes.ts'
+import { stability } from './stability.ts'
 
 export type { Program } from './program.ts'
 
@@ -19,5 +23,9 @@ export const programs: readonly Program[] = [
   ...normalizations,
   ...sequences,
   ...science,
+  ...shapes,
+  ...stability,
+  ...formulas,
   ...integers,
+  ...imported,
 ]

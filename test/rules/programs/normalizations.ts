@@ -17,7 +17,6 @@ import {
   mul,
   ones,
   param,
-  pow,
   relu,
   reshape,
   rsqrt,
@@ -87,7 +86,7 @@ function normalizedRows(x: Sequence, gain: Tensor<[6]>, bias: Tensor<[6]>) {
   const mu = mean(x, -1, { keepDims: true })
   const centred = sub(x, mu)
   const spread = mean(mul(centred, centred), -1, { keepDims: true })
-  return add(mul(div(centred, pow(add(spread, EPSILON), 0.5)), gain), bias)
+  return add(mul(div(centred, sqrt(add(spread, EPSILON))), gain), bias)
 }
 
 /** One head of attention over four steps, masked, between two layer norms. */
@@ -160,6 +159,18 @@ const whitened = model({
   },
 })
 
+/** Layer norms among other terms: a shift per example before one, a position's after another. */
+const shiftedNorms = model({
+  name: 'shifted_layer_norms',
+  inputs: { x: f32('batch', 4), time: f32('batch') },
+  params: { first: layerNorm(4), second: layerNorm(4), l1: dense(4, 4), offset: param([4]) },
+  body({ x, time }, { first, second, l1, offset }) {
+    const timed = add(x, expandDims(time, 1))
+    const h = relu(l1(first(timed)))
+    return { loss: mean(square(add(second(add(x, h)), offset))) }
+  },
+})
+
 /** Normalizations of the corpus. */
 export const normalizations: readonly Program[] = [
   program(batchNorms, { dims: { batch: 5 }, loss: 'loss' }),
@@ -167,5 +178,6 @@ export const normalizations: readonly Program[] = [
   program(attention, { dims: { batch: 2 }, loss: 'loss' }),
   program(heads, { dims: { batch: 2 }, loss: 'loss' }),
   program(rootMeanSquare, { dims: { batch: 3 }, loss: 'loss' }),
+  program(shiftedNorms, { dims: { batch: 3 }, loss: 'loss' }),
   program(whitened, { dims: { batch: 5 }, loss: 'loss', ranges: { prices: [0.5, 2] } }),
 ]

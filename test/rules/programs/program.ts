@@ -25,22 +25,24 @@ export interface Program {
 }
 
 interface Given {
+  /** Where one model stands in the corpus more than once. */
+  readonly name?: string
   readonly dims?: Dims
   readonly loss?: string
   /** Ranges of arguments by name; floats lie from −1.5 to 1.5 otherwise, integers from 0 to 3. */
   readonly ranges?: Readonly<Record<string, Range>>
 }
 
-/** A program of the corpus; its name is the model's. */
+/** A program of the corpus; its name is the model's unless another is given. */
 export function program<In, P, S, O>(of: Model<In, P, S, O>, given: Given = {}): Program {
-  const { dims = {}, loss, ranges = {} } = given
+  const { name = of.name, dims = {}, loss, ranges = {} } = given
   // What tsc knows of its values matters to the body alone.
   const model = of as unknown as Model
   const declared = bindGraph(model.graph, dims).arguments
   const draw = (argument: Argument, stream: Random) =>
     drawn(argument, ranges[argument.name] ?? usual(argument), stream)
   return {
-    name: model.name,
+    name,
     model,
     dims,
     ...(loss !== undefined && { loss }),
