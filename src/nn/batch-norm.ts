@@ -9,14 +9,25 @@ import { declarationError } from '../model/declaration-error.ts'
 import { ones, zeros } from '../model/initializers.ts'
 import { layer } from '../model/layer.ts'
 import { add, div, maximum, mul, sub } from '../model/ops/binary.ts'
-import { batchNormInference, batchNorm as normalize } from '../model/ops/normalization.ts'
+import {
+  batchNormInference,
+  type NormOptions,
+  batchNorm as normalize,
+} from '../model/ops/normalization.ts'
 import { param } from '../model/param.ts'
-import { f32 } from '../model/slot.ts'
+import type { AxesArgument } from '../model/shapes/axes.ts'
+import { batchAxes, dimsOf } from '../model/shapes/normalization.ts'
+import { f32, type Slot } from '../model/slot.ts'
 import { size } from '../ops/creation.ts'
 import { checkEpsilon } from './check-options.ts'
 
 /** Options of `batchNorm`. */
-export interface BatchNormOptions {
+export interface BatchNormOptions<A extends AxesArgument = AxesArgument> {
+  /**
+   * The axes of the batch, where the features are not the last: all but one, which has the
+   * features. All but the last by default.
+   */
+  readonly axes?: A
   /** How much of the running averages a step keeps, from 0 to 1; 0.9 by default. */
   readonly momentum?: number | undefined
   /** What keeps the root away from 0; 1e-5 by default. */
@@ -36,7 +47,7 @@ export interface BatchNormOptions {
  *   in evaluation   x̂ = (x − running mean) / √(running variance + ε)
  *   out = gamma · x̂ + beta
  *
- * The batch is all axes but the last. In evaluation an example has the result that it has alone.
+ * The batch is all axes but the last, unless `axes` say otherwise. In evaluation an example has the result that it has alone.
  * The layer keeps state: it may be called once in a program. A bias before it has no influence, as
  * the mean takes it away again.
  *
@@ -53,7 +64,10 @@ export interface BatchNormOptions {
  *   body: ({ x }, { l1, bn1 }) => ({ h: relu(bn1(l1(x))) }),
  * })
  */
-export const batchNorm = <F extends number>(features: F, options: BatchNormOptions = {}) => {
+export const batchNorm = <F extends number, const A extends AxesArgument = undefined>(
+  features: F,
+  options: BatchNormOptions<A> = {},
+) => {
   const { momentum = 0.9, epsilon = 1e-5, unbiased = false } = options
   checkEpsilon('batchNorm', epsilon, batchNorm)
   if (!(momentum >= 0 && momentum <= 1)) {
@@ -63,17 +77,19 @@ export const batchNorm = <F extends number>(features: F, options: BatchNormOptio
   }
   const blend = (running: Tensor<Shape, 'f32'>, batch: Tensor<Shape, 'f32'>) =>
     add(mul(running, momentum), mul(batch, 1 - momentum))
+  const slot = slotOf<F, A>(features, options.axes)
+  const over: NormOptions = { axes: options.axes, epsilon }
   return layer({
     name: 'batchNorm',
-    input: f32('...', features),
-    output: f32('...', features),
+    input: slot,
+    output: slot,
     params: { gamma: param([features], ones()), beta: param([features], zeros()) },
     state: { mean: param([features], zeros()), variance: param([features], ones()) },
     apply: (x, { gamma, beta }, running) => {
-      const batch = normalize(x, gamma, beta, { epsilon })
+      const batch = normalize(x, gamma, beta, over)
       const { mean, variance } = running
-      const evaluated = batchNormInference(x, gamma, beta, mean, variance, { epsilon })
-      const spread = unbiased ? mul(batch.variance, freedom(x)) : batch.variance
+      const evaluated = batchNormInference(x, gamma, beta, mean, variance, over)
+      const spread = unbiased ? mul(batch.variance, freedom(x, over)) : batch.variance
       return {
         output: byMode({ train: batch.output, eval: evaluated }),
         state: { mean: blend(mean, batch.mean), variance: blend(variance, spread) },
@@ -82,8 +98,20 @@ export const batchNorm = <F extends number>(features: F, options: BatchNormOptio
   })
 }
 
+/** What the layer takes and gives: where axes are given, only the build knows which are left. */
+type SlotOf<F extends number, A> = Slot<
+  [A] extends [undefined] ? readonly ['...', F] : readonly ['...'],
+  'f32'
+>
+
+function slotOf<F extends number, A extends AxesArgument>(features: F, axes: A | undefined) {
+  return (axes === undefined ? f32('...', features) : f32('...')) as SlotOf<F, A>
+}
+
 /** n / (n − 1) for n examples; a single one has a variance of 0, whatever it is multiplied by. */
-function freedom(x: Tensor) {
-  const n = size(x.builder, sizeOf(x.shape.slice(0, -1)), 'f32') as Tensor<[], 'f32'>
+function freedom(x: Tensor, { axes }: NormOptions) {
+  // The op has taken these axes before.
+  const reduced = batchAxes('batchNorm', x.shape, axes) as readonly number[]
+  const n = size(x.builder, sizeOf(dimsOf(x.shape, reduced)), 'f32') as Tensor<[], 'f32'>
   return div(n, maximum(sub(n, 1), 1))
 }

@@ -158,6 +158,42 @@ describe('batchNorm', () => {
     near(r.out.data, normalized(x, moments(x)))
   })
 
+  it('takes them over the axes that are named, where the features are elsewhere', async () => {
+    const channelsFirst = model({
+      inputs: { x: f32('batch', FEATURES, 2) },
+      params: { bn: batchNorm(FEATURES, { axes: [0, -1], unbiased: true }) },
+      body: ({ x }, { bn }) => ({ out: bn(x) }),
+    })
+    // The same examples with the features last are what the other tests have.
+    const last = numbers(6)
+    const first = Float32Array.from(last, (_, i) => {
+      const [b, j, t] = [Math.floor(i / 6), Math.floor(i / 2) % 3, i % 2]
+      return last[b * 6 + t * 3 + j]!
+    })
+    const { params, state } = channelsFirst.init(1)
+    const options = { target: 'js', dims: { batch: 3 }, mode: 'train' } as const
+    const r = (await compile(channelsFirst, options))({ x: first }, params, state)
+    expectTypeOf(r.out).toEqualTypeOf<Host<[3, 3, 2], 'f32'>>()
+    const wanted = normalized(last, moments(last))
+    for (const [i, value] of r.out.data.entries()) {
+      const [b, j, t] = [Math.floor(i / 6), Math.floor(i / 2) % 3, i % 2]
+      expect(value).toBeCloseTo(wanted[b * 6 + t * 3 + j]!, 5)
+    }
+    const spread = moments(last).variance.map(v => 0.9 + 0.1 * (6 / 5) * v)
+    near(r.state.bn.variance.data, spread)
+  })
+
+  it('says at the call where the features are not what is left', () => {
+    const wrong = () =>
+      model({
+        inputs: { x: f32('batch', 4, 2) },
+        params: { bn: batchNorm(FEATURES, { axes: [0, 2] }) },
+        body: ({ x }, { bn }) => ({ out: bn(x) }),
+      })
+    expect(wrong).toThrow('E101 batchNorm: x [batch, 4, 2] needs gamma [4], got [3]')
+    expect(wrong).toThrow('body: ({ x }, { bn }) => ({ out: bn(x) })')
+  })
+
   it('starts as the identity of what is normalized, and names its values by its place', () => {
     const m = bare()
     const { params, state } = m.init(9)
