@@ -6,7 +6,7 @@ import { exponentialRules, lateExponentialRules } from './exponentials.ts'
 import { logExponentialRules } from './log-exponentials.ts'
 import { logarithmRules } from './logarithms.ts'
 import { rootRules } from './roots.ts'
-import { quotientRules, softmaxRules } from './softmax.ts'
+import { softmaxRules } from './softmax.ts'
 import { tanhRules } from './tanh.ts'
 
 /** All stabilizing rules. */
@@ -17,7 +17,6 @@ export const stabilizingRules: readonly Rule[] = [
   ...exponentialRules,
   ...tanhRules,
   ...lateExponentialRules,
-  ...quotientRules,
   ...rootRules,
   ...entropyRules,
 ]

@@ -2,14 +2,18 @@
 // exponential divided by exponentials, and no shift before what does its own.
 
 import { integer, integers } from '../../ir/attribute.ts'
+import type { Value } from '../../ir/builder.ts'
+import { sizeOf } from '../../ir/dim.ts'
 import { add, div, mul, reciprocal, sub } from '../../ops/arithmetic.ts'
+import { dimsAt } from '../../ops/axes.ts'
 import { broadcastTo, sum } from '../../ops/broadcast.ts'
 import { exp, log } from '../../ops/exponential.ts'
+import { reshape } from '../../ops/movement.ts'
 import { logSoftmax, logSumExp, softmax } from '../../ops/softmax.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
-import { exponentOf, LOGARITHM_DEPTH, logarithmOfExponentials } from './stable-logarithms.ts'
+import { exponentOf, LOGARITHM_DEPTH } from './stable-logarithms.ts'
 
 const axesOf = (of: Matched) => attribute(of, 'axes', integers)
 const axisOf = (of: Matched) => attribute(of, 'axis', integer)
@@ -20,9 +24,22 @@ function restores(repeated: Matched, reduced: Matched): boolean {
   return fresh.length === gone.length && fresh.every((axis, i) => axis === gone[i])
 }
 
-/** Whether a reduction over one axis is repeated along it. */
-const isAlongOne = (repeated: Matched, reduced: Matched) =>
-  axesOf(reduced).length === 1 && restores(repeated, reduced)
+/** Whether a sum over one axis, or over neighbours, is repeated along them. */
+function isAlongOne(repeated: Matched, reduced: Matched): boolean {
+  const axes = axesOf(reduced)
+  const areNeighbours = axes.every((axis, i) => i === 0 || axis === axes[i - 1]! + 1)
+  return axes.length > 0 && areNeighbours && restores(repeated, reduced)
+}
+
+/** Softmax over neighbouring axes, which count as one. */
+function softmaxAlong(x: Value, axes: readonly number[]): Value {
+  const { shape } = x.type
+  const [first] = axes
+  if (axes.length === 1) return softmax(x, first)
+  const merged = sizeOf(dimsAt(shape, axes))
+  const flat = [...shape.slice(0, first), merged, ...shape.slice(first! + axes.length)]
+  return reshape(softmax(reshape(x, flat), first), shape)
+}
 
 const totalOfExp = pattern(sum, pattern(exp, any('x'))).as('total')
 
@@ -32,7 +49,7 @@ const softmaxOfExp = rule({
   exactness: 'stabilizing',
   match: pattern(div, pattern(exp, any('x')), pattern(broadcastTo, totalOfExp).as('repeated')),
   when: ({ repeated, total }) => isAlongOne(repeated, total),
-  build: ({ x, total }) => softmax(x, axesOf(total)[0]!),
+  build: ({ x, total }) => softmaxAlong(x, axesOf(total)),
   example: {
     given: '%x: f32[n,4]',
     before: `
@@ -42,6 +59,20 @@ const softmaxOfExp = rule({
       %3 = div %0, %2 : f32[n,4]`,
     after: '%0 = softmax %x {axis = 1} : f32[n,4]',
   },
+  also: [
+    {
+      given: '%x: f32[n,2,3]',
+      before: `
+        %0 = exp %x : f32[n,2,3]
+        %1 = sum %0 {axes = [1, 2]} : f32[n]
+        %2 = broadcast_to %1 {shape = [n, 2, 3], axes = [1, 2]} : f32[n,2,3]
+        %3 = div %0, %2 : f32[n,2,3]`,
+      after: `
+        %0 = reshape %x {shape = [n, 6]} : f32[n,6]
+        %1 = softmax %0 {axis = 1} : f32[n,6]
+        %2 = reshape %1 {shape = [n, 2, 3]} : f32[n,2,3]`,
+    },
+  ],
 })
 
 const softmaxOfReciprocal = rule({
@@ -54,7 +85,7 @@ const softmaxOfReciprocal = rule({
     pattern(broadcastTo, pattern(reciprocal, totalOfExp)).as('repeated'),
   ),
   when: ({ repeated, total }) => isAlongOne(repeated, total),
-  build: ({ x, total }) => softmax(x, axesOf(total)[0]!),
+  build: ({ x, total }) => softmaxAlong(x, axesOf(total)),
   example: {
     given: '%x: f32[n,4]',
     before: `
@@ -69,14 +100,13 @@ const softmaxOfReciprocal = rule({
 
 const expOverExp = rule({
   name: 'exp-over-exp',
-  why: 'exp(x) / exp(y) = exp(x − y), and so for a sum of exponentials: they overflow to ∞/∞, or underflow to 0/0',
+  why: 'exp(x) / exp(y) = exp(x − y): they overflow to ∞/∞, or underflow to 0/0',
   exactness: 'stabilizing',
   match: pattern(div, any('u'), any('v')),
   when: ({ u, v, madeBy }) =>
-    exponentOf(u, madeBy) !== undefined && logarithmOfExponentials(v, madeBy) !== undefined,
+    exponentOf(u, madeBy) !== undefined && exponentOf(v, madeBy) !== undefined,
   depth: LOGARITHM_DEPTH + 1,
-  build: ({ u, v, madeBy }) =>
-    exp(sub(exponentOf(u, madeBy)!(), logarithmOfExponentials(v, madeBy)!())),
+  build: ({ u, v, madeBy }) => exp(sub(exponentOf(u, madeBy)!(), exponentOf(v, madeBy)!())),
   example: {
     given: '%x: f32[4], %y: f32[4]',
     before: `
@@ -87,21 +117,6 @@ const expOverExp = rule({
       %0 = sub %x, %y : f32[4]
       %1 = exp %0 : f32[4]`,
   },
-  also: [
-    {
-      given: '%x: f32[2,3]',
-      before: `
-        %0 = exp %x : f32[2,3]
-        %1 = sum %0 {axes = [0, 1]} : f32[]
-        %2 = broadcast_to %1 {shape = [2, 3], axes = [0, 1]} : f32[2,3]
-        %3 = div %0, %2 : f32[2,3]`,
-      after: `
-        %0 = log_sum_exp %x {axes = [0, 1]} : f32[]
-        %1 = broadcast_to %0 {shape = [2, 3], axes = [0, 1]} : f32[2,3]
-        %2 = sub %x, %1 : f32[2,3]
-        %3 = exp %2 : f32[2,3]`,
-    },
-  ],
 })
 
 const expTimesExp = rule({
@@ -164,7 +179,7 @@ const logSoftmaxOfSum = rule({
     any('x'),
     pattern(broadcastTo, pattern(logSumExp, any('x')).as('total')).as('repeated'),
   ),
-  when: ({ repeated, total }) => isAlongOne(repeated, total),
+  when: ({ repeated, total }) => axesOf(total).length === 1 && restores(repeated, total),
   build: ({ x, total }) => logSoftmax(x, axesOf(total)[0]!),
   example: {
     given: '%x: f32[n,4]',
@@ -224,6 +239,7 @@ const logSumExpShift = rule({
 export const softmaxRules: readonly Rule[] = [
   softmaxOfExp,
   softmaxOfReciprocal,
+  expOverExp,
   expTimesExp,
   logOfSoftmax,
   expOfLogSoftmax,
@@ -231,6 +247,3 @@ export const softmaxRules: readonly Rule[] = [
   softmaxShift,
   logSumExpShift,
 ]
-
-/** The rule of quotients that is the last resort: those of files between are more special. */
-export const quotientRules: readonly Rule[] = [expOverExp]
