@@ -47,9 +47,9 @@ export interface BatchNormOptions<A extends AxesArgument = AxesArgument> {
  *   in evaluation   x̂ = (x − running mean) / √(running variance + ε)
  *   out = gamma · x̂ + beta
  *
- * The batch is all axes but the last, unless `axes` say otherwise. In evaluation an example has the result that it has alone.
- * The layer keeps state: it may be called once in a program. A bias before it has no influence, as
- * the mean takes it away again.
+ * The batch is all axes but the last, unless `axes` say otherwise. In evaluation an example has the
+ * result that it has alone. The layer keeps state: it may be called once in a program. A bias
+ * before it has no influence, as the mean takes it away again.
  *
  * Shapes  x: f32 [..., features] → f32 [..., features]; gamma, beta: [features];
  *         state: mean, variance: [features]
