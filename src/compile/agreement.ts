@@ -42,8 +42,11 @@ export function disagreement(sides: Sides): Difference | undefined {
   const { exactness, before, after } = sides
   if (exactness === 'bitwise') return firstDifference(before, after)
   const relative = 4 * stepOf(before.dtype)
-  const isNear = (a: number, b: number) =>
-    Object.is(a, b) || a === b || Math.abs(a - b) <= relative * Math.max(Math.abs(a), Math.abs(b))
+  const isNear = (a: number, b: number) => {
+    if (Object.is(a, b) || a === b) return true
+    const most = Math.max(Math.abs(a), Math.abs(b))
+    return most < Number.POSITIVE_INFINITY && Math.abs(a - b) <= relative * most
+  }
   if (first(before, after, isNear) === undefined || isExempt(sides)) return undefined
   const [left, right] = [spread(sides, 'before'), spread(sides, 'after')]
   return first(before, after, (a, b, i) => {

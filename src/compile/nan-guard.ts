@@ -60,8 +60,10 @@ export function blameOfRun(run: DamagedRun): GraphError {
   }
   const isBad = (id: ValueId) => firstNonFinite(values.get(id)!) !== undefined
   const spoilt = spoiltBy(graph, rootsOf(run), isBad)
-  const born = nodesOf(graph).find(node => isBornIn(node, spoilt, values))
-  if (born !== undefined) return blameOfNode(run, born, values)
+  for (const node of nodesOf(graph)) {
+    const birth = birthIn(node, spoilt, values)
+    if (birth !== undefined) return blameOfNode(run, birth, values)
+  }
   const argument = graph.arguments.find(({ id }) => spoilt.has(id))
   if (argument !== undefined) return blameOfArgument(run, argument, values.get(argument.id)!)
   return unexplained(
@@ -99,35 +101,46 @@ function spoiltBy(graph: Graph, roots: readonly ValueId[], isBad: (id: ValueId) 
   return spoilt
 }
 
-/** NaN of operands without NaN, or an infinity of finite operands. What is known is data. */
-function isBornIn(
-  { operands, results }: Node,
-  spoilt: ReadonlySet<ValueId>,
-  values: ReadonlyMap<ValueId, Literal>,
-): boolean {
-  if (operands.length === 0) return false
-  const ofOperands = operands.flatMap(id => [...values.get(id)!.values()])
-  const mayGiveNaN = !ofOperands.some(Number.isNaN)
-  const mayGiveAny = ofOperands.every(Number.isFinite)
-  return results.some(({ id }) => {
-    if (!spoilt.has(id)) return false
-    return mayGiveAny || (mayGiveNaN && values.get(id)!.values().some(Number.isNaN))
-  })
+/** Elements that a node makes of others that are not like that. */
+interface Birth {
+  readonly node: Node
+  readonly result: Literal
+  readonly isBorn: (element: number) => boolean
 }
 
-function blameOfNode(run: DamagedRun, node: Node, values: ReadonlyMap<ValueId, Literal>) {
-  const { graph, as } = run
-  const labels = valueLabels(graph)
-  const types = valueTypes(graph)
+/** NaN of operands without NaN, or an infinity of finite operands. What is known is data. */
+function birthIn(
+  node: Node,
+  spoilt: ReadonlySet<ValueId>,
+  values: ReadonlyMap<ValueId, Literal>,
+): Birth | undefined {
+  if (node.operands.length === 0) return undefined
+  const operands = node.operands.flatMap(id => [...values.get(id)!.values()])
+  const isBorn = operands.every(Number.isFinite)
+    ? (element: number) => !Number.isFinite(element)
+    : (element: number) => Number.isNaN(element) && !operands.some(Number.isNaN)
+  const results = node.results.filter(({ id }) => spoilt.has(id)).map(({ id }) => values.get(id)!)
+  const result = results.find(value => value.values().some(isBorn))
+  return result && { node, result, isBorn }
+}
+
+function blameOfNode(
+  run: DamagedRun,
+  { node, result, isBorn }: Birth,
+  values: ReadonlyMap<ValueId, Literal>,
+): GraphError {
+  const labels = valueLabels(run.graph)
+  const types = valueTypes(run.graph)
   const operands = node.operands.map(id => values.get(id)!)
-  const result = node.results.map(({ id }) => values.get(id)!).find(countNonFinite)!
-  const position = firstNonFinite(result)!
+  const elements = result.values()
+  const position = elements.findIndex(isBorn)
   const { forward, path, source } = node.origin
   const where = forward === undefined ? '' : `, in the backward of ${forward.op}`
+  const layer = path === undefined ? '' : `, layer ${path}`
   const got = `${nameOfNonFinite(result.at(position))}${placeIn(result.shape, position)}`
   return new GraphError({
     code: 'E402',
-    subject: as,
+    subject: run.as,
     message: `every value must be finite, got ${got} from ${node.op.name}${where}`,
     node: printNode(node, labels, id => types.get(id)),
     operands: node.operands.map((id, i) => ({
@@ -135,7 +148,7 @@ function blameOfNode(run: DamagedRun, node: Node, values: ReadonlyMap<ValueId, L
       type: `${printType(types.get(id)!)}, ${describeRange(operands[i]!)}`,
     })),
     notes: [
-      `${countNonFinite(result)} of ${result.size} elements${path === undefined ? '' : `, layer ${path}`}`,
+      `${elements.filter(isBorn).length} of ${result.size} elements${layer}`,
       ...badArguments(run, values),
       reached(run),
     ],

@@ -27,7 +27,8 @@ const FORWARD: Readonly<Record<string, string>> = {
   log1p: 'log1p is of numbers above -1: keep its operand above',
   div: DIVISOR,
   reciprocal: DIVISOR,
-  rsqrt: 'a reciprocal root is of positive numbers: write rsqrt(add(x, 1e-7))',
+  rsqrt:
+    'a root to divide by is of positive numbers: add an epsilon under it, as in sqrt(add(x, 1e-7))',
   sqrt: 'roots are of numbers from 0: write sqrt(maximum(x, 0))',
   exp: OVERFLOW,
   expm1: 'expm1 of more than 88 is no f32: make its operand smaller',

@@ -11,7 +11,7 @@ export interface Region {
   readonly before: readonly Node[]
   /** The new nodes. */
   readonly after: readonly Node[]
-  /** The values that were there before and that the new nodes use. */
+  /** The values that either side is computed from. */
   readonly leaves: readonly ValueId[]
 }
 
@@ -40,11 +40,10 @@ export function regionOf(
   const order = new Map(workspace.order().map((id, at) => [id, at]))
   const sorted = (nodes: Iterable<Node>) =>
     [...nodes].sort((a, b) => order.get(a.id)! - order.get(b.id)!)
-  return {
-    before: leading(sorted(left.nodes), leaves, node),
-    after: sorted(right.nodes),
-    leaves: right.reached,
-  }
+  const before = leading(sorted(left.nodes), leaves, node)
+  const own = new Set(before.flatMap(({ results }) => results.map(({ id }) => id)))
+  const used = before.flatMap(({ operands }) => operands).filter(id => !own.has(id))
+  return { before, after: sorted(right.nodes), leaves: [...new Set([...leaves, ...used])] }
 }
 
 /** The nodes that values are computed from, as far as values at which to stop. */
