@@ -204,6 +204,30 @@ describe('softmaxCrossEntropy', () => {
     expectClose(cotangentsOf(masked, logits, labels)[0]!, [0, 0, 1, -1])
   })
 
+  it('leaves an ignored example out exactly, where its logits are NaN or infinite too', () => {
+    const broken = tensor([
+      [nan, 0],
+      [infinity, -infinity],
+      [0, 0],
+    ])
+    const labels = tensor([-100, -100, 1], 'i32')
+    for (const labelSmoothing of [0, 0.5]) {
+      const masked = (z: Value, y: Value) =>
+        softmaxCrossEntropy(z, y, { ignoreIndex: -100, labelSmoothing })
+      const weighted = (z: Value, y: Value, classWeights: Value) =>
+        softmaxCrossEntropy(z, y, { ignoreIndex: -100, labelSmoothing, classWeights })
+      const ones = tensor([1, 1])
+      const wanted = [0, 0, Math.LN2]
+      expectClose(valuesOf(masked, broken, labels), wanted)
+      expectClose(valuesOf(weighted, broken, labels, ones), wanted)
+      const [plain] = cotangentsOf(masked, broken, labels)
+      const slope = 0.5 * (1 - labelSmoothing)
+      const gradient = [0, 0, 0, 0, slope, -slope]
+      expectClose(plain!, gradient)
+      expectClose(cotangentsOf(weighted, broken, labels, ones)[0]!, gradient)
+    }
+  })
+
   it('spreads labelSmoothing over all classes', () => {
     const smoothed = (z: Value, y: Value) => softmaxCrossEntropy(z, y, { labelSmoothing: 0.2 })
     const z = tensor([[0, Math.log(3)]])
@@ -218,6 +242,18 @@ describe('softmaxCrossEntropy', () => {
     const operands = [logits, tensor([1, 1], 'i32'), tensor([1, 2])] as const
     expectClose(valuesOf(weighted, ...operands), [2 * Math.log(4 / 3), 2000])
     expectClose(cotangentsOf(weighted, ...operands)[0]!, [0.5, -0.5, 2, -2])
+  })
+
+  it('weighs smoothed labels class by class, given as numbers or as probabilities', () => {
+    const both = (z: Value, y: Value, w: Value) =>
+      softmaxCrossEntropy(z, y, { classWeights: w, labelSmoothing: 0.5 })
+    const [z, w] = [tensor([[0, Math.log(3)]]), tensor([1, 2])]
+    const wanted = 0.25 * Math.log(4) + 2 * 0.75 * Math.log(4 / 3)
+    expectClose(valuesOf(both, z, tensor([1], 'i32'), w), [wanted])
+    expectClose(valuesOf(both, z, tensor([[0, 1]]), w), [wanted])
+    const [fromNumbers] = cotangentsOf(both, z, tensor([1], 'i32'), w)
+    // softmax · Σ w y − w y, with w y = (0.25, 1.5)
+    expectClose(fromNumbers!, [0.25 * 1.75 - 0.25, 0.75 * 1.75 - 1.5])
   })
 
   it('works on symbolic shapes with every option', () => {
@@ -244,6 +280,11 @@ describe('softmaxCrossEntropy', () => {
       typeOf((x, y) => softmaxCrossEntropy(x, y, options), z, z)
     expect(() => option({ ignoreIndex: 0 })).toThrow('only i32 labels can be ignored, got f32 (C6)')
     expect(() => option({ labelSmoothing: 2 })).toThrow('between 0 and 1, got 2')
+    const weighted = (x: Value, y: Value) =>
+      softmaxCrossEntropy(x, y, { classWeights: y, labelSmoothing: -1 })
+    expect(() => typeOf(weighted, z, tensorType('f32', [10]))).toThrow(
+      'label_smoothing must be between 0 and 1, got -1 (C5)',
+    )
     expect(() =>
       typeOf((x, y, w) => softmaxCrossEntropy(x, y, { classWeights: w }), z, z, z),
     ).toThrow('classWeights must be f32[10], got f32[batch,10]')
