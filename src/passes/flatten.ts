@@ -30,8 +30,15 @@ export interface Whole {
   readonly without: (taken: readonly Part[]) => Value | undefined
 }
 
-/** Where the operands of an op stand, given where its result does; undefined where it is a part. */
-export type Split = (of: Matched, place: Place) => readonly Place[] | undefined
+/**
+ * Where the first operands of an op stand, given where its result does; undefined where it is a
+ * part.
+ */
+export type Split = (
+  of: Matched,
+  place: Place,
+  madeBy: RuleContext['madeBy'],
+) => readonly Place[] | undefined
 
 /** The ops that a kind of whole is nested by, and what undoes one of its parts. */
 export interface Nesting {
@@ -60,15 +67,15 @@ export function flatten(
   const parts: Part[] = []
   const grow = (value: Value, place: Place, depth: number): Tree => {
     const of = depth < NESTED && !isPart(value) ? madeBy(value) : undefined
-    const places = of === undefined ? undefined : nesting.splits.get(of.op)?.(of, place)
+    const places = of === undefined ? undefined : nesting.splits.get(of.op)?.(of, place, madeBy)
     if (of === undefined || places === undefined) {
       const part = { value, ...place }
       parts.push(part)
       return part
     }
-    const children = of.operands.map((operand, i) => ({
-      tree: grow(operand, places[i]!, depth + 1),
-      inverted: i > 0 && places[i]!.power !== places[0]!.power,
+    const children = places.map((own, i) => ({
+      tree: grow(of.operands[i]!, own, depth + 1),
+      inverted: i > 0 && own.power !== places[0]!.power,
     }))
     return { of, children }
   }
@@ -81,11 +88,12 @@ function remaining(tree: Tree, taken: readonly Part[], nesting: Nesting): Value 
   const { of, children } = tree
   const left = children.map(child => remaining(child.tree, taken, nesting))
   if (left.every((value, i) => value?.id === of.operands[i]!.id)) return of.out
-  const operands = left.filter(value => value !== undefined)
-  if (operands.length === left.length) {
+  const kept = left.filter(value => value !== undefined)
+  if (kept.length === left.length) {
+    const operands = [...kept, ...of.operands.slice(kept.length)]
     return of.out.builder.append(of.op, operands, of.attributes)[0]!
   }
-  const [only] = operands
+  const [only] = kept
   const inverted = children.some((child, i) => child.inverted && left[i] === only)
   return only !== undefined && inverted ? nesting.inverse(only) : only
 }

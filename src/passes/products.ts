@@ -8,10 +8,11 @@ import type { Shape } from '../ir/type.ts'
 import { div, mul, reciprocal } from '../ops/arithmetic.ts'
 import { otherAxes } from '../ops/axes.ts'
 import { broadcastTo } from '../ops/broadcast.ts'
-import { rsqrt, sqrt } from '../ops/exponential.ts'
+import { pow, rsqrt, sqrt } from '../ops/exponential.ts'
 import { reshape } from '../ops/movement.ts'
 import { attribute, type RuleContext } from '../rewrite/rule.ts'
 import { flatten, type Nesting, type Part, type Place, type Split, type Whole } from './flatten.ts'
+import { fillOf } from './known.ts'
 
 /** The root of a product of negative numbers is not the product of their roots. */
 const isWhole = ({ power }: Place) => Number.isInteger(power)
@@ -35,6 +36,15 @@ const SPLITS: readonly (readonly [Op, Split])[] = [
   [reciprocal.op, unary(-1)],
   [sqrt.op, unary(1 / 2)],
   [rsqrt.op, unary(-1 / 2)],
+  [
+    pow.op,
+    (of, place, madeBy) => {
+      const exponent = madeBy(of.operands[1]!)
+      const known = exponent === undefined ? undefined : fillOf(exponent)
+      const isRoot = isWhole(place) && (known === 1 / 2 || known === -1 / 2)
+      return isRoot ? [raised(place, known)] : undefined
+    },
+  ],
   [
     broadcastTo.op,
     (of, { power, axes }) => {

@@ -3,14 +3,14 @@
 
 import { integers, number } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'
-import { add, mul, sub } from '../../ops/arithmetic.ts'
+import { add, mul, neg, sub } from '../../ops/arithmetic.ts'
 import { otherAxes } from '../../ops/axes.ts'
 import { fullLike } from '../../ops/creation.ts'
 import { batchNorm, layerNorm } from '../../ops/normalization.ts'
 import { any, application, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
-import { filled } from '../known.ts'
+import { filled, fillOf } from '../known.ts'
 
 type Context = Pick<RuleContext, 'madeBy' | 'into'>
 
@@ -31,6 +31,13 @@ function perPosition(value: Value, norm: Matched, context: Context) {
   const isScalar = perFeature(value, norm, context) !== undefined
   const kept = keptAxes(norm)
   return isScalar || kept.length === 0 ? undefined : constantAlong(value, kept, context)
+}
+
+/** β ± c, as the root says; without the 0 that a norm has for a shift where it has none. */
+function shifted(beta: Value, term: Value, root: Matched, { madeBy, into }: Context): Value {
+  const of = madeBy(beta)
+  if (of === undefined || fillOf(of) !== 0) return into.append(root.op, [beta, term], {})[0]!
+  return root.op === sub.op ? neg(term) : term
 }
 
 const scaleBatchNorm = rule({
@@ -71,8 +78,8 @@ const shiftBatchNorm = rule({
   build: ({ norm, c, root, into, ...context }) => {
     const [x, gamma, beta] = norm.operands as readonly [Value, Value, Value]
     const term = perFeature(c, norm, { into, ...context })!()
-    const shifted = into.append(root.op, [beta, term], {})[0]!
-    return batchNorm(x, gamma, shifted, optionsOf(norm)).output
+    const shift = shifted(beta, term, root, { into, ...context })
+    return batchNorm(x, gamma, shift, optionsOf(norm)).output
   },
   example: {
     given: '%x: f32[n,4], %g: f32[4], %b: f32[4], %c: f32[4]',
@@ -103,7 +110,7 @@ const toLayerNorm = rule({
     const found = perPosition(c, norm, { into, madeBy })!()
     const [one, none] = [fullLike(found, 1), fullLike(found, 0)]
     if (root.op === mul.op) return layerNorm(x, found, none, optionsOf(norm))
-    return layerNorm(x, one, into.append(root.op, [none, found], {})[0]!, optionsOf(norm))
+    return layerNorm(x, one, root.op === sub.op ? neg(found) : found, optionsOf(norm))
   },
   example: {
     given: '%x: f32[n,4], %g: f32[4]',
@@ -130,8 +137,8 @@ const layerNormShift = rule({
   build: ({ norm, c, root, into, ...context }) => {
     const [x, gamma, beta] = norm.operands as readonly [Value, Value, Value]
     const term = constantAlong(c, keptAxes(norm), { into, ...context })!()
-    const shifted = into.append(root.op, [beta, term], {})[0]!
-    return layerNorm(x, gamma, shifted, optionsOf(norm))
+    const shift = shifted(beta, term, root, { into, ...context })
+    return layerNorm(x, gamma, shift, optionsOf(norm))
   },
   example: {
     given: '%x: f32[n,4], %g: f32[4], %b: f32[4], %c: f32[4]',

@@ -2,12 +2,16 @@
 // deviation from a mean nor a variance is taken of a value that is shifted along the axes.
 
 import { integers } from '../../ir/attribute.ts'
+import type { Value } from '../../ir/builder.ts'
+import type { Op } from '../../ir/op.ts'
 import { add, square, sub } from '../../ops/arithmetic.ts'
 import { broadcastAlong, broadcastTo } from '../../ops/broadcast.ts'
 import { mean, variance } from '../../ops/statistics.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
-import { attribute, type Rule, rule } from '../../rewrite/rule.ts'
+import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
+import type { Part, Whole } from '../flatten.ts'
+import { exchanged, sumOf } from '../sums.ts'
 import { centredOf, sameAxes } from './centred.ts'
 
 const axesOf = (of: Matched) => attribute(of, 'axes', integers)
@@ -47,17 +51,49 @@ const varianceByDeviations = rule({
   ],
 })
 
+interface Squares {
+  readonly sum: Whole
+  /** mean(x²) and mean(x)², of different signs. */
+  readonly taken: readonly [Part, Part]
+  readonly x: Value
+  readonly axes: readonly number[]
+}
+
+/** The node of `outer` of a value of a node of `inner`: that one's operand, and the axes. */
+function nested(value: Value, outer: Op, inner: Op, madeBy: RuleContext['madeBy']) {
+  const of = madeBy(value)
+  const below = of?.op === outer ? madeBy(of.operands[0]!) : undefined
+  if (of === undefined || below?.op !== inner) return undefined
+  return { x: below.operands[0]!, axes: axesOf(inner === mean.op ? below : of) }
+}
+
+/** Two terms of a sum that are the difference of mean(x²) and mean(x)². */
+function squaresIn({ out }: Matched, madeBy: RuleContext['madeBy']): Squares | undefined {
+  const whole = sumOf(out, madeBy)
+  for (const first of whole.parts) {
+    const squares = nested(first.value, mean.op, square.op, madeBy)
+    if (squares === undefined) continue
+    const { x, axes } = squares
+    const second = whole.parts.find(part => {
+      const found = nested(part.value, square.op, mean.op, madeBy)
+      return part.power === -first.power && found?.x.id === x.id && sameAxes(found.axes, axes)
+    })
+    if (second !== undefined) return { sum: whole, taken: [first, second], x, axes }
+  }
+  return undefined
+}
+
 const varianceBySquares = rule({
   name: 'variance-by-squares',
   why: 'mean(x²) − mean(x)² is the variance, and cancels where the mean is far from 0',
   exactness: 'stabilizing',
-  match: pattern(
-    sub,
-    pattern(mean, pattern(square, any('x'))).as('squares'),
-    pattern(square, pattern(mean, any('x')).as('average')),
-  ),
-  when: ({ squares, average }) => sameAxes(axesOf(squares), axesOf(average)),
-  build: ({ x, average }) => variance(x, axesOf(average)),
+  match: pattern([add, sub], any('left'), any('right')),
+  when: ({ root, madeBy }) => squaresIn(root, madeBy) !== undefined,
+  depth: 5,
+  build: ({ root, madeBy }) => {
+    const { sum, taken, x, axes } = squaresIn(root, madeBy)!
+    return exchanged(sum, taken, taken[0].power, variance(x, axes))
+  },
   example: {
     given: '%x: f32[n,4]',
     before: `
@@ -68,6 +104,23 @@ const varianceBySquares = rule({
       %4 = sub %1, %3 : f32[4]`,
     after: '%0 = variance %x {axes = [0]} : f32[4]',
   },
+  also: [
+    {
+      given: '%x: f32[n,4]',
+      before: `
+        %0 = square %x : f32[n,4]
+        %1 = mean %0 {axes = [0]} : f32[4]
+        %2 = full {value = 0.5, shape = [4], dtype = f32} : f32[4]
+        %3 = add %1, %2 : f32[4]
+        %4 = mean %x {axes = [0]} : f32[4]
+        %5 = square %4 : f32[4]
+        %6 = sub %3, %5 : f32[4]`,
+      after: `
+        %0 = full {value = 0.5, shape = [4], dtype = f32} : f32[4]
+        %1 = variance %x {axes = [0]} : f32[4]
+        %2 = add %0, %1 : f32[4]`,
+    },
+  ],
 })
 
 const varianceShift = rule({
