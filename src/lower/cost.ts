@@ -37,14 +37,14 @@ const DEAR: Readonly<Partial<Record<ScalarOp, number>>> = {
   threefry2: 80,
 }
 
-/** From here on an element is computed once, whatever it costs to keep it. */
+/** From here on an element that loads something is computed once, whatever it costs to keep. */
 export const DEAREST = 8
 
 /** Loads per element that are next to nothing: those of a key and a counter for a few dozens. */
 const NEXT_TO_NOTHING = 1 / 16
 
 /**
- * Whether an element is dear but made of next to nothing, as a number drawn from key and counter is.
+ * Whether an element is dear but made of next to nothing, as a number drawn from key and counter.
  * Such a value is not kept for several kernels: each of them makes it anew. A draw depends on its
  * position alone, so it has the same bits everywhere. Kept, the mask of a dropout would hold memory
  * of the size of the activations from the forward pass to the end of the backward pass, and its

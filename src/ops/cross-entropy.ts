@@ -1,6 +1,6 @@
-// Cross-entropy of a softmax, from class numbers or from probabilities. Smoothing and ignored labels
-// belong to the op, so that class numbers stay numbers; weights are composed around it by the public
-// function.
+// Cross-entropy of a softmax, from class numbers or from probabilities. Smoothing and ignored
+// labels belong to the op, so that class numbers stay numbers; weights are composed around it by
+// the public function.
 
 import { integers, number } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
@@ -228,8 +228,8 @@ export interface SoftmaxCrossEntropyOptions {
  *
  * Shapes    logits: [k…, classes], labels: i32 [k…] or floats [k…, classes] → [k…]
  * Requires  C1 logits are floats. C2 of rank 1 or more. C3 labels are i32 or of the dtype of
- *           logits. C4 shapes as above. C5 label_smoothing is between 0 and 1. C6 ignored labels are
- *           i32.
+ *           logits. C4 shapes as above. C5 label_smoothing is between 0 and 1. C6 ignored labels
+ *           are i32.
  * Numerics  finite where the softmax underflows. A label outside 0 … classes − 1 gives NaN, unless
  *           it is `ignoreIndex`; a class of probability 0 with a logit of −∞ gives NaN. An ignored
  *           example has loss and gradient exactly 0, also where its logits are NaN or infinite

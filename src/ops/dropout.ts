@@ -68,8 +68,8 @@ export interface DropoutOptions {
  * The rule is the same dropout of the cotangent: the same key, counter and stream draw the same
  * mask, so none is kept between forward and backward.
  *
- * Requires  C1 key is u32[2]. C2 counter is u32[]. C3 stream is a u32. C4 x is f32 or f64. C5 rate is
- *           from 0 to below 1.
+ * Requires  C1 key is u32[2]. C2 counter is u32[]. C3 stream is a u32. C4 x is f32 or f64. C5 rate
+ *           is from 0 to below 1.
  * Numerics  an element that is left out is 0 and gets the cotangent 0, whatever it is, NaN too; a
  *           rate of 0 is x itself. The probability is that of `bernoulli`, up to 2⁻²⁴
  * Errors    E101 where a constraint fails

@@ -110,8 +110,8 @@ export interface SigmoidCrossEntropyOptions {
  *   out = −w · y · log σ(z) − (1 − y) · log(1 − σ(z))
  *   z̄ = ct · (σ(z) · (1 + (w − 1) · y) − w · y), ȳ = ct · ((w − 1) · softplus(−z) − z)
  *
- * z are the logits, y the targets, w is `positiveWeight`. With w = 1 that is z̄ = ct · (σ(z) − y) and
- * ȳ = −ct · z.
+ * z are the logits, y the targets, w is `positiveWeight`. With w = 1 that is
+ * z̄ = ct · (σ(z) − y) and ȳ = −ct · z.
  *
  * Requires  C1 a float dtype. C2 equal shapes. C3 equal dtypes. C4 positive_weight is a number from
  *           0 on.

@@ -1,6 +1,6 @@
 // A graph evaluated together with a bound on its rounding errors: each node passes on the errors of
-// its operands by its forward derivative, and adds its own. Two ways to compute one thing may differ
-// by the sum of their bounds; where terms cancel, that is more than any fixed share of the result.
+// its operands by its forward derivative, and adds its own. Two ways to compute one thing may
+// differ by the sum of their bounds; where terms cancel, that is more than any share of the result.
 
 import assert from 'node:assert/strict'
 import { Evaluator, evaluateOp } from '../../src/ir/evaluate.ts'
