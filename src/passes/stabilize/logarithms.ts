@@ -9,6 +9,7 @@ import { any, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, rule } from '../../rewrite/rule.ts'
 import { filled } from '../known.ts'
 import { SIGN_DEPTH, signOf } from '../sign.ts'
+import { LOGARITHM_DEPTH, logarithmOfExponentials } from './stable-logarithms.ts'
 
 const logOnePlus = rule({
   name: 'log-one-plus',
@@ -46,10 +47,12 @@ const logOneMinus = rule({
 
 const logOnePlusExp = rule({
   name: 'log-one-plus-exp',
-  why: 'log(1 + exp(x)) = softplus(x): exp(x) overflows where the result is about x',
+  why: 'log(1 + exp(x)) = softplus(x), and so for sums: exp(x) overflows where the result is about x',
   exactness: 'stabilizing',
-  match: pattern(log1p, pattern(exp, any('x'))),
-  build: ({ x }) => softplus(x),
+  match: pattern(log1p, any('v')),
+  when: ({ v, madeBy }) => logarithmOfExponentials(v, madeBy) !== undefined,
+  depth: LOGARITHM_DEPTH + 1,
+  build: ({ v, madeBy }) => softplus(logarithmOfExponentials(v, madeBy)!()),
   example: {
     given: '%x: f32[4]',
     before: `
@@ -57,6 +60,19 @@ const logOnePlusExp = rule({
       %1 = log1p %0 : f32[4]`,
     after: '%0 = softplus %x : f32[4]',
   },
+  also: [
+    {
+      given: '%x: f32[4], %y: f32[4]',
+      before: `
+        %0 = exp %x : f32[4]
+        %1 = exp %y : f32[4]
+        %2 = add %0, %1 : f32[4]
+        %3 = log1p %2 : f32[4]`,
+      after: `
+        %0 = log_add_exp %x, %y : f32[4]
+        %1 = softplus %0 : f32[4]`,
+    },
+  ],
 })
 
 const logOneMinusExp = rule({

@@ -7,6 +7,7 @@ import { rsqrt, sqrt } from '../../ops/exponential.ts'
 import { abs, sign } from '../../ops/piecewise.ts'
 import { any, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, rule } from '../../rewrite/rule.ts'
+import { isFloat } from '../../support/dtype.ts'
 import { SIGN_DEPTH, signOf } from '../sign.ts'
 
 const selfOverSqrt = rule({
@@ -77,6 +78,7 @@ const selfOverAbs = rule({
   why: 'x / |x| = sign(x): at x = 0 the quotient is 0/0, and its derivative is rounding noise elsewhere',
   exactness: 'stabilizing',
   match: pattern(div, any('x'), pattern(abs, any('x'))),
+  when: ({ x }) => isFloat(x.type.dtype),
   build: ({ x }) => sign(x),
   example: {
     given: '%x: f32[4]',

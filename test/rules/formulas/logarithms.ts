@@ -40,6 +40,16 @@ export const logarithms: readonly Formula[] = [
     wrong: 'value and gradient',
   },
   {
+    rules: ['log-one-plus-exp', 'log-one-plus'],
+    written: 'log(1 + exp(x) + exp(y))',
+    build: (x, y) => log(shift(add(exp(x!), exp(y!)), 1)),
+    at: [100, 100],
+    derivation: '100 + log(2) + exp(−100)/2 − …, and both share the slope',
+    value: [100 + Math.LN2],
+    gradients: [[0.5], [0.5]],
+    wrong: 'value and gradient',
+  },
+  {
     rules: ['log-one-minus-exp'],
     written: 'log1p(−exp(x))',
     build: x => log1p(neg(exp(x!))),
