@@ -1,7 +1,7 @@
-// Whether two sides of a rewrite agree, as far as the rule promises it. Both are computed in double.
-// How far they may be apart is measured, not guessed: either side is computed again with every value
-// on its way shaken by what its dtype cannot tell apart, and where that moves the result, the result
-// was never known better. So a naive formula that has lost all its digits blames nobody.
+// Whether two sides of a rewrite agree, as far as the rule promises it. Both are computed in
+// double. How far they may be apart is measured, not guessed: either side is computed again with
+// every value on its way shaken by what its dtype cannot tell apart, and where that moves the
+// result, the result was never known better. So a formula that has lost its digits blames nobody.
 
 import type { Node, ValueId } from '../ir/graph.ts'
 import type { Literal } from '../ir/literal.ts'

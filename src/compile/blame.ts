@@ -1,6 +1,6 @@
-// The error of a rewrite that changes a value: a bug of ours, with everything that is needed to find
-// it. Which rule in which pass, where the user wrote what it fired on, the nodes before and after,
-// the ranges of what they are computed from, and both values.
+// The error of a rewrite that changes a value: a bug of ours, with everything that is needed to
+// find it. Which rule in which pass, where the user wrote what it fired on, the nodes before and
+// after, the ranges of what they are computed from, and both values.
 
 import type { Node, Origin, ValueId } from '../ir/graph.ts'
 import type { PassRecord } from '../ir/history.ts'

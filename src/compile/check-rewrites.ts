@@ -1,7 +1,7 @@
-// Debug mode `checkRewrites`: every rule that fired while a program was compiled is held against the
-// values of an actual run. The passes are run again on the graphs that the history kept, with a
-// witness that computes what is replaced and what replaces it, in double. Passes that fire no rules
-// must leave every output as it is, bit for bit.
+// Debug mode `checkRewrites`: every rule that fired while a program was compiled is held against
+// the values of an actual run. The passes are run again on the graphs that the history kept, with
+// a witness that computes what is replaced and what replaces it, in double. Passes that fire no
+// rules must leave every output as it is, bit for bit.
 
 import type { Dims } from '../ir/dim.ts'
 import { type Graph, type Node, nodesOf, type ValueId } from '../ir/graph.ts'
@@ -10,10 +10,10 @@ import { passes } from '../passes/by-name.ts'
 import type { Witness } from '../rewrite/driver.ts'
 import { type PassTable, parsePipeline, type Step } from '../rewrite/pass.ts'
 import type { InternalError } from '../support/diagnostic.ts'
-import { disagreement, firstDifference } from './agreement.ts'
+import { disagreement, firstDifference, type Sides } from './agreement.ts'
 import { blameOfPass, blameOfRule } from './blame.ts'
 import { type ArgumentValues, KnownValues, type Reader } from './known-values.ts'
-import { regionOf } from './region.ts'
+import { madeFor, regionOf } from './region.ts'
 
 /** A program as it was compiled. */
 export interface Compiled {
@@ -61,38 +61,68 @@ function stepOf({ pass }: PassRecord, table: PassTable): Step | undefined {
 /** Runs a pass again and looks at each firing; answers how many there were. */
 function checkFirings(record: PassRecord, { pass, options = {} }: Step, known: KnownValues) {
   const { before } = record
-  let newest = Math.max(-1, ...before.arguments.map(({ id }) => id), ...nodesOf(before).map(lastId))
-  let reader: Reader | undefined
+  const lookAt = firingCheck(record, known)
   let blame: InternalError | undefined
   let count = 0
-  const witness: Witness = ({ rule, node, values, workspace }) => {
+  const witness: Witness = firing => {
     count++
     // What the driver catches it takes for a mistake of building: the blame waits for the end.
-    if (blame !== undefined) return
+    blame ??= lookAt(firing)
+  }
+  pass.run(before, options, { witness })
+  if (blame !== undefined) throw blame
+  return count
+}
+
+type Firing = Parameters<Witness>[0]
+
+/** Looks at one firing after another of a pass; answers the error of one that breaks its promise. */
+function firingCheck(record: PassRecord, known: KnownValues) {
+  const { before } = record
+  const ids = [...before.arguments.map(({ id }) => id), ...nodesOf(before).map(lastId)]
+  let newest = ids.reduce((a, b) => Math.max(a, b), -1)
+  let reader: Reader | undefined
+  return (firing: Firing): InternalError | undefined => {
+    const { node, values, workspace } = firing
     reader ??= known.reader({
       arguments: before.arguments,
       definition: id => workspace.definition(id),
     })
     const { read } = reader
-    const isNew = ({ id }: Node) => id > newest
-    const region = regionOf(workspace, node, values, isNew)
-    let isSame = true
-    node.results.forEach(({ id }, i) => {
-      const [was, is] = [read(id), read(values[i]!.id)]
-      if (was === is || was === undefined || is === undefined) return
-      isSame &&= was.equals(is)
+    const made = madeFor(workspace, values, ({ id }) => id > newest)
+    newest = Math.max(newest, ...[...made.nodes].map(lastId))
+    const changed = node.results.flatMap(({ id }, i) => {
       const ids = { before: id, after: values[i]!.id }
-      const sides = { exactness: rule.exactness, before: was, after: is, ids, region, read, known }
-      const difference = disagreement(sides)
-      if (difference === undefined) return
-      blame ??= blameOfRule({ rule, node, record, sides, difference, workspace })
+      const [was, is] = [read(ids.before), read(ids.after)]
+      const isJudged = was !== is && was !== undefined && is !== undefined
+      return isJudged && !was.equals(is) ? [{ ids, before: was, after: is }] : []
     })
-    newest = Math.max(newest, ...region.after.map(lastId))
-    if (!isSame) reader.forget()
+    if (changed.length === 0) return undefined
+    const common = { region: regionOf(workspace, node, made), read, known }
+    const blame = blameOf(
+      firing,
+      record,
+      changed.map(one => ({ ...one, ...common })),
+    )
+    // Whatever is computed from the node has other elements from here on.
+    reader.forget()
+    return blame
   }
-  pass.run(before, options, { witness })
-  if (blame !== undefined) throw blame
-  return count
+}
+
+/** The error of the first side that is further off than the rule promises. */
+function blameOf(
+  { rule, node, workspace }: Firing,
+  record: PassRecord,
+  changed: readonly Omit<Sides, 'exactness'>[],
+): InternalError | undefined {
+  for (const one of changed) {
+    const sides = { ...one, exactness: rule.exactness }
+    const difference = disagreement(sides)
+    if (difference === undefined) continue
+    return blameOfRule({ rule, node, record, sides, difference, workspace })
+  }
+  return undefined
 }
 
 const lastId = ({ results }: Node): ValueId => results[results.length - 1]!.id

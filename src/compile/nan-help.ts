@@ -11,7 +11,7 @@ const DIVISOR =
 const OVERFLOW = 'exp of more than 88 is no f32: subtract the largest element first, or use softmax'
 
 /** In a backward, by the op that is differentiated: what it does where its own value is fine. */
-const BACKWARD: Readonly<Record<string, string>> = {
+export const BACKWARD: Readonly<Record<string, string>> = {
   sqrt: `${ROOT}; a where behind it is too late, since 0 · infinity is NaN`,
   rsqrt: 'a reciprocal root has no finite derivative at 0: write rsqrt(add(x, 1e-12))',
   log: `${POSITIVE}; a where behind it is too late, since 0 · infinity is NaN`,
@@ -22,7 +22,8 @@ const BACKWARD: Readonly<Record<string, string>> = {
   exp: OVERFLOW,
 }
 
-const FORWARD: Readonly<Record<string, string>> = {
+/** By the op itself. */
+export const FORWARD: Readonly<Record<string, string>> = {
   log: POSITIVE,
   log1p: 'log1p is of numbers above -1: keep its operand above',
   div: DIVISOR,

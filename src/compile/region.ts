@@ -15,23 +15,29 @@ export interface Region {
   readonly leaves: readonly ValueId[]
 }
 
-/** The region of a replacement; `isNew` tells the nodes that were made for it. */
-export function regionOf(
+/** The new nodes of a replacement, and the values that were there before which they use. */
+export interface Made {
+  readonly nodes: ReadonlySet<Node>
+  readonly reached: readonly ValueId[]
+}
+
+/** What was made for a replacement; `isNew` tells its nodes. */
+export function madeFor(
   workspace: Workspace,
-  node: Node,
   values: readonly Value[],
   isNew: (node: Node) => boolean,
-): Region {
+): Made {
   const isOld = (id: ValueId) => {
     const maker = workspace.definition(id)
     return maker === undefined || !isNew(maker)
   }
-  const right = below(
-    workspace,
-    values.map(({ id }) => id),
-    isOld,
-  )
-  const leaves = new Set(right.reached)
+  const ids = values.map(({ id }) => id)
+  return below(workspace, ids, isOld)
+}
+
+/** The region of a replacement. This looks at the whole graph. */
+export function regionOf(workspace: Workspace, node: Node, made: Made): Region {
+  const leaves = new Set(made.reached)
   const left = below(
     workspace,
     node.results.map(({ id }) => id),
@@ -43,11 +49,15 @@ export function regionOf(
   const before = leading(sorted(left.nodes), leaves, node)
   const own = new Set(before.flatMap(({ results }) => results.map(({ id }) => id)))
   const used = before.flatMap(({ operands }) => operands).filter(id => !own.has(id))
-  return { before, after: sorted(right.nodes), leaves: [...new Set([...leaves, ...used])] }
+  return { before, after: sorted(made.nodes), leaves: [...new Set([...leaves, ...used])] }
 }
 
 /** The nodes that values are computed from, as far as values at which to stop. */
-function below(workspace: Workspace, of: readonly ValueId[], stops: (id: ValueId) => boolean) {
+function below(
+  workspace: Workspace,
+  of: readonly ValueId[],
+  stops: (id: ValueId) => boolean,
+): Made {
   const nodes = new Set<Node>()
   const reached = new Set<ValueId>()
   const waiting = [...of]

@@ -44,7 +44,8 @@ export interface Run<In, P, S, O, T = never> {
   /**
    * Runs the program. Inputs are typed arrays of exactly the right length and type, or hosts; what
    * comes back are copies that no later run changes.
-   * Throws E108 where a value does not fit, naming it, what it needs and what it got.
+   * Throws E108 where a value does not fit, naming it, what it needs and what it got; E402 and E904
+   * where a debug mode finds something.
    */
   <F extends { readonly [K in keyof In]?: AnyFeed }>(
     inputs: Feeds<In, F>,

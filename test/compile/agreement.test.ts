@@ -1,6 +1,6 @@
-// What a check of rewrites holds a rule to: every rule of ours stands, on its examples and on random
-// graphs, and is blamed when it is made a little wrong; and a rule is blamed for what it promised,
-// not for digits that the formula had lost before.
+// What a check of rewrites holds a rule to: every rule of ours stands, on its examples and on
+// random graphs, and is blamed when it is made a little wrong; and a rule is blamed for what it
+// promised, not for digits that the formula had lost before.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
-// Debug mode checkRewrites on programs: nobody is blamed on real ones, and a rule, fold or pass that
-// is wrong on purpose is blamed by name, with the line of the user.
+// Debug mode checkRewrites on programs: nobody is blamed on real ones, and a rule, fold or pass
+// that is wrong on purpose is blamed by name, with the line of the user.
 
 import { describe, expect, it } from 'vitest'
 import { checkRewrites } from '../../src/compile/check-rewrites.ts'

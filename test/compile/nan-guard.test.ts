@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { blameOfRun } from '../../src/compile/nan-guard.ts'
+import { BACKWARD, FORWARD } from '../../src/compile/nan-help.ts'
 import {
   add,
   compile,
@@ -210,6 +211,24 @@ describe('a guarded run', () => {
     const run = await compile(program, { ...guarded, dims })
     const plain = await compile(program, { target: 'js', dims })
     expect(run({ x }, params, state)).toEqual(plain({ x }, params, state))
+  })
+})
+
+describe('the help', () => {
+  it('is for ops that exist', () => {
+    const unknown = [...Object.keys(FORWARD), ...Object.keys(BACKWARD)].filter(
+      name => !Object.hasOwn(ops, name),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  it.each([
+    ['too large values', Float32Array.of(3e38, 3e38, 0, 0), 'the operands are too large'],
+    ['infinities that meet', Float32Array.of(Infinity, -Infinity, 0, 0), 'an infinity met another'],
+  ])('of ops that have none of their own speaks of %s', async (_, x, help) => {
+    const total = model({ inputs: { x: f32(4) }, body: inputs => ({ out: sum(inputs.x) }) })
+    const run = await compile(total, guarded)
+    expect(await saidOf(() => run({ x }))).toContain(`help: ${help}`)
   })
 })
 
