@@ -1,79 +1,47 @@
-// Mutation testing: plants one mistake at a time in a derivative rule or rewrite rule and runs that
-// op's or rule's generic checks against it; or in lowering and the js backend, and runs programs
-// against it. A mistake that no check notices survives and is listed.
+// Mutation testing: plants one mistake at a time in a derivative rule and runs that op's generic
+// checks against it; in a rewrite rule, and compares values and texts; or in lowering and the js
+// backend, and runs programs. A mistake that nothing notices survives and is listed.
 
 import { readdirSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type BuildContext, context } from 'esbuild'
 import pc from 'picocolors'
 import { random } from '../src/support/random.ts'
 import { codeMutantsOf } from './mutate/code-mutants.ts'
+import type { Detection } from './mutate/detect-rule.ts'
+import { MutantLoader } from './mutate/loader.ts'
 import { type Mutant, mutantsOf } from './mutate/mutants.ts'
+import { type ProgramsOf, programsOfRules } from './mutate/programs-of-rules.ts'
+import { isRuleFile, ruleMutantsOf } from './mutate/rule-mutants.ts'
 import { runStoppably } from './mutate/stoppable.ts'
 import { MutantSuite } from './mutate/suite.ts'
+import { type Noticed, Tally } from './mutate/tally.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 const HELP = `Plants mistakes in derivative and rewrite rules, lowering and the js backend, and counts
-those that the tests notice. Without --files, a sample stands for the code of the latter two.
+those that the tests notice: by meaning (a value is wrong), by an error, by text alone. Without
+--files or --thorough, a sample stands for the mistakes in rewrite rules and in code.
 
   npm run -s mutate -- [--json] [--thorough] [--only SUBJECT] [--files PREFIX] [--seed N]
 
   --json           one JSON object per mutant, last {"event":"done",…}
-  --thorough       what these checks miss is tried on the tests of what is mutated too
+  --thorough       all of them; what these checks miss is tried on the tests of what is mutated
   --only SUBJECT   only mutants of this op, rule or function
   --files PREFIX   only mutants in files that begin so (src/ops, src/lower)
   --seed N         where the random operands start (17)
 `
 
-/** Bundles checks with one mutated file; unchanged files are parsed once. */
-class MutantLoader {
-  #mutant: Mutant | undefined
-  readonly #context: Promise<BuildContext>
+/** Where rules are, and where code is that every program goes through. */
+const [RULES, CODE] = [
+  ['src/ops', 'src/passes'],
+  ['src/lower', 'src/backends/js'],
+]
 
-  constructor(checks: string) {
-    this.#context = context({
-      entryPoints: [resolve(root, checks)],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'node',
-      logLevel: 'silent',
-      plugins: [
-        {
-          name: 'mutant',
-          setup: build => {
-            build.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) =>
-              path === this.#mutant?.file ? { contents: this.#mutant.text, loader: 'ts' } : null,
-            )
-          },
-        },
-      ],
-    })
-  }
-
-  async bundle(mutant: Mutant): Promise<string> {
-    this.#mutant = mutant
-    const { outputFiles } = await (await this.#context).rebuild()
-    return outputFiles![0]!.text
-  }
-
-  async close(): Promise<void> {
-    await (await this.#context).dispose()
-  }
-}
-
-/** Where rules are. */
-const RULES = ['src/ops', 'src/passes']
-
-/** Where code is that every program goes through. */
-const CODE = ['src/lower', 'src/backends/js']
-
-/** Mistakes in code that a run without `--files` tries: with all of them it would take an hour. */
-const SAMPLED = 30
+/** Mistakes that a short run tries in rewrite rules and in code: with all it would take an hour. */
+const SAMPLED = { rules: 120, code: 30 }
 
 function sources(folders: readonly string[], prefix: string): string[] {
   return folders
@@ -86,117 +54,137 @@ function sources(folders: readonly string[], prefix: string): string[] {
     .sort()
 }
 
-/** Every mutant in rules, and those in code: all of what `prefix` names, or a sample. */
-function allMutants(prefix: string | undefined, seed: number): Mutant[] {
-  const rules = mutantsOf(sources(RULES, prefix ?? ''))
-  const code = codeMutantsOf(sources(CODE, prefix ?? ''))
-  if (prefix !== undefined) return [...rules, ...code]
-  const draw = random(seed)
-  const sample = Array.from({ length: SAMPLED }, () => draw.pick(code))
-  return [...rules, ...new Set(sample)]
+interface Request {
+  readonly json: boolean
+  readonly thorough: boolean
+  readonly only: string | undefined
+  readonly files: string | undefined
+  readonly seed: number
 }
 
-/** Far beyond what the checks of code take, for a mistake that makes a loop endless. */
+/** Every mutant that is asked for: all of what is named, or a sample. */
+function chosenMutants({ files, only, thorough, seed }: Request): Mutant[] {
+  const paths = sources(RULES, files ?? '')
+  const answers = mutantsOf(paths)
+  const ops = answers.filter(({ concerns }) => concerns === undefined)
+  const rules = [
+    ...answers.filter(({ concerns }) => concerns !== undefined),
+    ...ruleMutantsOf(paths.filter(isRuleFile)),
+  ]
+  const code = codeMutantsOf(sources(CODE, files ?? ''))
+  if (only !== undefined) return [...ops, ...rules, ...code].filter(m => m.subject === only)
+  if (thorough || files !== undefined) return [...ops, ...rules, ...code]
+  return [...ops, ...sample(rules, SAMPLED.rules, seed), ...sample(code, SAMPLED.code, seed)]
+}
+
+function sample<T>(all: readonly T[], count: number, seed: number): T[] {
+  const draw = random(seed)
+  return [...new Set(Array.from({ length: count }, () => draw.pick(all)))]
+}
+
+/** Far beyond what the checks take, for a mistake that makes a loop endless. */
 const LIMIT_MS = 60_000
 
-/** The checks of rules and those of code, each with what bundles them. */
+/** The checks of each kind of mistake, with what bundles them. */
 interface Loaders {
+  readonly ops: MutantLoader
   readonly rules: MutantLoader
   readonly code: MutantLoader
 }
 
-/** Why the mutant was noticed, or undefined where it survives. */
+interface Found {
+  readonly by: Noticed
+  readonly reason: string
+}
+
+/** How the mutant was noticed, or undefined where it survives. */
 async function detected(
   loaders: Loaders,
   mutant: Mutant,
   seed: number,
-): Promise<string | undefined> {
-  const { rule, subject } = mutant
+  programsOf: ProgramsOf,
+): Promise<Found | undefined> {
+  const { rule, subject, concerns } = mutant
+  if (concerns !== undefined) {
+    const words = [concerns, programsOf(concerns), seed].map(word => JSON.stringify(word))
+    return run<Detection>(loaders.rules, mutant, `detectInRules(${words.join(', ')})`)
+  }
+  const isCode = rule === 'code'
+  const call = isCode ? `detectInCode(${seed})` : `detectInOp(${JSON.stringify(subject)}, ${seed})`
+  const found = await run<string>(isCode ? loaders.code : loaders.ops, mutant, call)
+  return typeof found === 'string' ? { by: 'meaning', reason: found } : found
+}
+
+async function run<T>(loader: MutantLoader, mutant: Mutant, call: string) {
   try {
-    if (rule === 'code') {
-      const bundle = await loaders.code.bundle(mutant)
-      return await runStoppably(bundle, `detectInCode(${seed})`, LIMIT_MS)
-    }
-    const checks = await loaded(await loaders.rules.bundle(mutant))
-    return rule === 'build' ? checks.detectInRule(subject, seed) : checks.detectInOp(subject, seed)
+    const result = await runStoppably<T>(await loader.bundle(mutant), call, LIMIT_MS)
+    return result.ended ? result.answer : { by: 'error' as const, reason: result.reason }
   } catch (error) {
-    return `does not load: ${error instanceof Error ? error.message : error}`
+    const reason = error instanceof Error ? error.message : String(error)
+    return { by: 'error' as const, reason: `does not load: ${reason}` }
   }
 }
 
-async function loaded(bundle: string): Promise<typeof import('./mutate/detect.ts')> {
-  const code = Buffer.from(bundle).toString('base64')
-  return await import(`data:text/javascript;base64,${code}`)
-}
-
-interface Tally {
-  readonly total: number
-  readonly caught: number
-}
-
-async function main(): Promise<number> {
+function parseRequest(): Request | undefined {
   const options = {
-    json: { type: 'boolean' },
-    thorough: { type: 'boolean' },
+    json: { type: 'boolean', default: false },
+    thorough: { type: 'boolean', default: false },
     only: { type: 'string' },
     files: { type: 'string' },
     seed: { type: 'string', default: '17' },
     help: { type: 'boolean' },
   } as const
   const { values } = parseArgs({ options })
-  if (values.help) {
+  if (values.help) return undefined
+  const { json, thorough, only, files } = values
+  return { json, thorough, only, files, seed: wholeNumber('seed', values.seed) }
+}
+
+async function main(): Promise<number> {
+  const request = parseRequest()
+  if (request === undefined) {
     console.log(HELP)
     return 0
   }
-  const seed = wholeNumber('seed', values.seed)
-  const all = allMutants(values.files, seed)
-  const chosen = values.only === undefined ? all : all.filter(m => m.subject === values.only)
-  if (chosen.length === 0) throw new Error(`nothing of ${values.only ?? values.files} to mutate`)
+  const { json, thorough, only, files, seed } = request
+  const chosen = chosenMutants(request)
+  if (chosen.length === 0) throw new Error(`nothing of ${only ?? files} to mutate`)
   const loaders = {
-    rules: new MutantLoader('tools/mutate/detect.ts'),
-    code: new MutantLoader('tools/mutate/detect-code.ts'),
+    ops: new MutantLoader(root, 'tools/mutate/detect.ts'),
+    rules: new MutantLoader(root, 'tools/mutate/detect-rule.ts'),
+    code: new MutantLoader(root, 'tools/mutate/detect-code.ts'),
   }
-  const suite = values.thorough === true ? new MutantSuite(root) : undefined
-  const tallies = new Map<string, Tally>()
+  const needsPrograms = chosen.some(({ concerns }) => concerns !== undefined)
+  const programsOf: ProgramsOf = needsPrograms ? programsOfRules() : () => []
+  const suite = thorough ? new MutantSuite(root) : undefined
+  const tally = new Tally()
   for (const [i, mutant] of chosen.entries()) {
-    const reason = (await detected(loaders, mutant, seed)) ?? suite?.failure(mutant)
-    count(tallies, mutant, reason !== undefined)
-    report(mutant, reason, values.json === true)
+    const found = (await detected(loaders, mutant, seed, programsOf)) ?? bySuite(suite, mutant)
+    tally.add(mutant, found?.by)
+    report(mutant, found, json)
     if (process.stderr.isTTY) process.stderr.write(`\r${i + 1}/${chosen.length}`)
   }
   for (const loader of Object.values(loaders)) await loader.close()
   suite?.dispose()
-  return summarize(tallies, values.json === true)
+  console.log(json ? JSON.stringify({ event: 'done', counts: tally }) : tally.lines().join('\n'))
+  return 0
 }
 
-function count(tallies: Map<string, Tally>, mutant: Mutant, caught: boolean): void {
-  for (const key of [`${mutant.rule} ${mutant.kind}`, 'all']) {
-    const tally = tallies.get(key) ?? { total: 0, caught: 0 }
-    tallies.set(key, { total: tally.total + 1, caught: tally.caught + (caught ? 1 : 0) })
-  }
+function bySuite(suite: MutantSuite | undefined, mutant: Mutant): Found | undefined {
+  const reason = suite?.failure(mutant)
+  return reason === undefined ? undefined : { by: 'suite', reason }
 }
 
-function report(mutant: Mutant, reason: string | undefined, json: boolean): void {
-  const { text: _, file, ...facts } = mutant
+function report(mutant: Mutant, found: Found | undefined, json: boolean): void {
+  const { text: _, file, concerns: __, ...facts } = mutant
   const place = `${relative(root, file)}:${mutant.line}`
   if (json) {
-    const event = reason === undefined ? 'survived' : 'caught'
-    console.log(JSON.stringify({ event, place, ...facts, ...(reason && { reason }) }))
-  } else if (reason === undefined) {
+    const event = found === undefined ? 'survived' : 'caught'
+    console.log(JSON.stringify({ event, place, ...facts, ...found }))
+  } else if (found === undefined) {
     const change = `${mutant.before.replace(/\s+/g, ' ')} -> ${mutant.after.replace(/\s+/g, ' ')}`
     console.log(`${pc.yellow('survived')} ${place} ${mutant.subject} ${mutant.rule}: ${change}`)
   }
-}
-
-function summarize(tallies: ReadonlyMap<string, Tally>, json: boolean): number {
-  const all = tallies.get('all') ?? { total: 0, caught: 0 }
-  if (json) console.log(JSON.stringify({ event: 'done', ...all }))
-  else {
-    for (const [key, { total, caught }] of tallies) {
-      console.log(`${key.padEnd(16)} ${caught} of ${total} caught`)
-    }
-  }
-  return 0
 }
 
 try {

@@ -5,8 +5,8 @@
 import { dirname, relative } from 'node:path'
 import { type Expression, Node, Project, type SourceFile, SyntaxKind } from 'ts-morph'
 
-/** The kinds of mistake; that of an operator is made in plain code, the others in rules. */
-export type MutationKind = 'sign' | 'factor' | 'operand' | 'operator'
+/** The kinds of mistake; the first three are made in what a rule answers. */
+export type MutationKind = 'sign' | 'factor' | 'operand' | 'operator' | 'number' | 'condition'
 
 /** One mistake. */
 export interface Mutant {
@@ -15,8 +15,10 @@ export interface Mutant {
   readonly kind: MutationKind
   /** The op or rewrite rule whose section holds the mistake, or the function. */
   readonly subject: string
-  /** `vjp`, `jvp`, `build`, or `code` outside of rules. */
+  /** The part of a section: `vjp`, `jvp`, `match`, `when`, `build`; `shared` by rules; `code`. */
   readonly rule: string
+  /** The rewrite rules that the mistake concerns, where it is one in those. */
+  readonly concerns?: readonly string[]
   readonly before: string
   readonly after: string
   /** The whole file with the mistake in it. */
@@ -48,14 +50,14 @@ function mutantsIn(source: SourceFile, file: string): Mutant[] {
     if (!Node.isPropertyAssignment(subject)) continue
     const name = subject.getInitializerIfKind(SyntaxKind.StringLiteral)?.getLiteralText()
     if (name === undefined) continue
-    const about = { file, rule, subject: name }
+    const about = { file, rule, subject: name, ...(rule === 'build' && { concerns: [name] }) }
     found.push(...answers(initializer).flatMap(answer => wrapped(source, answer, about)))
     found.push(...operandMistakes(source, initializer, about))
   }
   return found
 }
 
-type About = Pick<Mutant, 'file' | 'rule' | 'subject'>
+type About = Pick<Mutant, 'file' | 'rule' | 'subject' | 'concerns'>
 
 /**
  * The expressions that a rule answers with: values in returned records, lists, or the value itself.

@@ -1,0 +1,76 @@
+// What runs against a mistake in rewrite rules. Meaning first: the values of examples, of graphs
+// that the rules keep away from and of programs, before and after rewriting. Then text: what the
+// example becomes, and whether the rule keeps away. A rule that merely fires no more changes no
+// value, so only text can tell. Bundled together with the mutated file.
+
+import assert, { AssertionError } from 'node:assert/strict'
+import type { Graph } from '../../src/ir/graph.ts'
+import { parseGraph } from '../../src/ir/parser.ts'
+import { ops } from '../../src/ops/registry.ts'
+import { rules } from '../../src/passes/rules.ts'
+import { exampleText, type Rule } from '../../src/rewrite/rule.ts'
+import { checkExample, checkMeaning, examplesOf, rewritten } from '../../test/rules/checks.ts'
+import { CASES } from '../../test/rules/conditions.ts'
+import { formsOf, wrongValue } from '../../test/rules/pipelines.ts'
+import { programs } from '../../test/rules/programs/index.ts'
+
+/** How a mistake was noticed: by a value, by an error, or by the text of a graph alone. */
+export interface Detection {
+  readonly by: 'meaning' | 'error' | 'text'
+  readonly reason: string
+}
+
+/** Random operands per graph. */
+const ROUNDS = 40
+
+/** The first failure, by meaning if there is one; undefined where nothing notices anything. */
+export function detectInRules(
+  names: readonly string[],
+  inPrograms: readonly string[],
+  seed: number,
+): Detection | undefined {
+  const concerned = rules.filter(({ name }) => names.includes(name))
+  const chosen = programs.filter(({ name }) => inPrograms.includes(name))
+  return (
+    first('meaning', concerned, rule => checkMeanings(rule, seed)) ??
+    first('meaning', chosen, program => {
+      for (const form of formsOf(program, { verify: false })) {
+        if (form.name === 'training step') continue
+        assert.equal(wrongValue(program, form, seed), undefined)
+      }
+    }) ??
+    first('text', concerned, checkTexts)
+  )
+}
+
+function first<T>(
+  by: Detection['by'],
+  all: readonly T[],
+  check: (one: T) => void,
+): Detection | undefined {
+  for (const one of all) {
+    try {
+      check(one)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return { by: error instanceof AssertionError ? by : 'error', reason }
+    }
+  }
+  return undefined
+}
+
+/** The graphs that a rule keeps away from. */
+const casesOf = ({ name }: Rule): Graph[] =>
+  CASES.filter(([rule]) => rule === name).map(([, , given, before]) =>
+    parseGraph('case.ir', exampleText({ given, before, after: '' }, 'before'), ops),
+  )
+
+function checkMeanings(rule: Rule, seed: number): void {
+  const graphs = [...examplesOf(rule).map(({ before }) => before), ...casesOf(rule)]
+  for (const before of graphs) checkMeaning(rule, { before, after: before }, seed, ROUNDS)
+}
+
+function checkTexts(rule: Rule): void {
+  for (const sides of examplesOf(rule)) checkExample(rule, sides)
+  for (const graph of casesOf(rule)) assert.deepEqual(rewritten(graph, [rule]).fired, [])
+}
