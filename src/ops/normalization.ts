@@ -5,67 +5,25 @@
 import { integers, number } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
 import { defineComposite, defineSeveral, operator } from '../ir/define.ts'
-import { type Derivative, type Operator, type Violation, violation, zero } from '../ir/op.ts'
-import { type Draw, operand } from '../ir/sample.ts'
-import { printShape, type Shape, shapesEqual, type TensorType } from '../ir/type.ts'
+import { type Derivative, type Operator, zero } from '../ir/op.ts'
+import { operand } from '../ir/sample.ts'
 import { add, mul, neg, scale, shift, sub } from './arithmetic.ts'
-import { type Axes, absoluteAxes, axesViolation, dimsAt, dropAxes, otherAxes } from './axes.ts'
+import { absoluteAxes, dimsAt, dropAxes, otherAxes } from './axes.ts'
 import { broadcastAlong, sum } from './broadcast.ts'
 import { rsqrt } from './exponential.ts'
-import { dtypeConstraint, dtypeViolation, FLOATS } from './families.ts'
-import { AXES } from './reducing.ts'
+import {
+  batchAxes,
+  checkNormalization,
+  constraintsOn,
+  EPSILON,
+  featureAxes,
+  type NormalizationAttributes,
+  type NormalizationOptions,
+  SAMPLE_EPSILON,
+  sampleAxes,
+  sampleOperands,
+} from './normalizing.ts'
 import { mean, perElement, variance } from './statistics.ts'
-
-/** Added to variances before their root is taken, where nothing else is asked for. */
-const EPSILON = 1e-5
-
-interface Attributes {
-  readonly axes: readonly number[]
-  readonly epsilon: number
-}
-
-/** All axes but the last: those of the examples. */
-const batchAxes = ({ shape }: TensorType) => shape.slice(1).map((_, axis) => axis)
-/** The last axis: that of the features. */
-const featureAxes = ({ shape }: TensorType) => shape.slice(-1).map(() => shape.length - 1)
-
-const constraintsOn = (per: string, ofAxes: string) => ({
-  C1: dtypeConstraint('x', FLOATS),
-  C2: AXES,
-  C3: `${per} have the shape of x ${ofAxes} axes`,
-  C4: `${per} have the dtype of x`,
-  C5: 'epsilon is 0 or more',
-})
-
-/** The first constraint that fails; `per` are the operands that have one element per `shape`. */
-function check(
-  x: TensorType,
-  per: Readonly<Record<string, TensorType>>,
-  shape: (shape: Shape, axes: readonly number[]) => Shape,
-  { axes, epsilon }: Attributes,
-): Violation | undefined {
-  const refused = dtypeViolation(x, 'x', FLOATS) ?? axesViolation('C2', axes, x, 'x')
-  if (refused !== undefined) return refused
-  const wanted = shape(x.shape, axes)
-  for (const [name, type] of Object.entries(per)) {
-    const problem = unlike(name, type, { dtype: x.dtype, shape: wanted })
-    if (problem !== undefined) return problem
-  }
-  if (epsilon >= 0) return undefined
-  return violation('C5', `epsilon must be 0 or more, got ${epsilon}`, {}, `use ${EPSILON}`)
-}
-
-function unlike(name: string, got: TensorType, wanted: TensorType): Violation | undefined {
-  if (!shapesEqual(got.shape, wanted.shape)) {
-    const [need, have] = [wanted.shape, got.shape].map(printShape)
-    const help = `give ${name} the shape ${need}, or name other axes`
-    return violation('C3', `${name} must be ${need}, got ${have}`, { [name]: 'whole' }, help)
-  }
-  if (got.dtype === wanted.dtype) return undefined
-  const help = `use cast(${name}, '${wanted.dtype}')`
-  const message = `${name} must be ${wanted.dtype}, got ${got.dtype}`
-  return violation('C4', message, { [name]: 'dtype' }, help)
-}
 
 /** 1 / √(variance + ε): the reciprocal deviation. */
 const reciprocalDeviation = (of: Value, epsilon: number) => rsqrt(shift(of, epsilon))
@@ -89,7 +47,7 @@ interface ScaleAndShift {
 function normalized(
   { x, gamma, beta }: ScaleAndShift,
   moments: Moments,
-  { axes, epsilon }: Attributes,
+  { axes, epsilon }: NormalizationAttributes,
 ): Value {
   const spread = over(x, axes)
   const factor = mul(gamma, reciprocalDeviation(moments.variance, epsilon))
@@ -97,7 +55,10 @@ function normalized(
 }
 
 /** What both rules of batch normalization need of a cotangent of the output. */
-function backward({ x, gamma, mean, variance, ct }: Moments & BatchCotangent, of: Attributes) {
+function backward(
+  { x, gamma, mean, variance, ct }: Moments & BatchCotangent,
+  of: NormalizationAttributes,
+) {
   const spread = over(x, of.axes)
   const deviation = reciprocalDeviation(variance, of.epsilon)
   const unit = mul(sub(x, spread(mean)), spread(deviation))
@@ -110,21 +71,6 @@ interface BatchCotangent {
   readonly ct: Value
 }
 
-/** Elements of x apart in [-2, 2], one more operand per name, and axes that leave none empty. */
-function sampleOperands(draw: Draw, axes: readonly number[], shape: readonly number[], n: number) {
-  const dtype = draw.pick(FLOATS)
-  const per = Array.from({ length: n }, () => operand(dtype, dimsAt(shape, axes)))
-  return [operand(dtype, shape), ...per]
-}
-
-/** Reduced axes of a sample: the mean of nothing is 0/0, which has no derivative to check. */
-function sampleAxes(draw: Draw, shape: readonly number[]) {
-  return draw.axes(shape.length).filter(axis => shape[axis] !== 0)
-}
-
-/** Large enough for the differences that check derivatives to be smooth. */
-const SAMPLE_EPSILON = 0.25
-
 const batchNormOp = defineSeveral({
   name: 'batch_norm',
   operands: ['x', 'gamma', 'beta'],
@@ -133,7 +79,11 @@ const batchNormOp = defineSeveral({
   defaults: ({ x }) => ({ axes: batchAxes(x), epsilon: EPSILON }),
   constraints: constraintsOn('gamma and beta', 'without'),
   type: ({ x, gamma, beta }, attributes) =>
-    check(x, { gamma, beta }, dropAxes, attributes) ?? { out: x, mean: gamma, variance: gamma },
+    checkNormalization(x, { gamma, beta }, dropAxes, attributes) ?? {
+      out: x,
+      mean: gamma,
+      variance: gamma,
+    },
   body: (operands, attributes) => {
     const { x } = operands
     const moments = { mean: mean(x, attributes.axes), variance: variance(x, attributes.axes) }
@@ -178,14 +128,6 @@ function throughMoments(
 /** The sum of what flows to one operand; nothing is zero. */
 function total([first, ...others]: readonly Value[]): Derivative {
   return first === undefined ? zero : others.reduce(add, first)
-}
-
-/** Options of the normalizations. */
-export interface NormalizationOptions {
-  /** The axes that the mean is taken over. */
-  readonly axes?: Axes | undefined
-  /** Added to the variance before its root is taken; 1e-5 by default. */
-  readonly epsilon?: number | undefined
 }
 
 /** What `batchNorm` gives. */
@@ -239,7 +181,7 @@ const batchNormInferenceOp = defineComposite({
   attributes: { axes: integers, epsilon: number },
   defaults: ({ x }) => ({ axes: batchAxes(x), epsilon: EPSILON }),
   constraints: constraintsOn('gamma, beta, mean and variance', 'without'),
-  type: ({ x, ...per }, attributes) => check(x, per, dropAxes, attributes) ?? x,
+  type: ({ x, ...per }, attributes) => checkNormalization(x, per, dropAxes, attributes) ?? x,
   body: (operands, attributes) => normalized(operands, operands, attributes),
   vjp: ({ x, gamma, mean, variance, ct, attributes }) => {
     const { axes } = attributes
@@ -309,7 +251,7 @@ export const batchNormInference: Operator &
 )
 
 /** x̂ = (x − mean) · 1/√(variance + ε), and the reciprocal deviation. */
-function standardized(x: Value, { axes, epsilon }: Attributes) {
+function standardized(x: Value, { axes, epsilon }: NormalizationAttributes) {
   const spread = over(x, axes)
   const deviation = spread(reciprocalDeviation(variance(x, axes), epsilon))
   return { unit: mul(sub(x, spread(mean(x, axes))), deviation), deviation }
@@ -321,7 +263,8 @@ const layerNormOp = defineComposite({
   attributes: { axes: integers, epsilon: number },
   defaults: ({ x }) => ({ axes: featureAxes(x), epsilon: EPSILON }),
   constraints: constraintsOn('gamma and beta', 'at'),
-  type: ({ x, gamma, beta }, attributes) => check(x, { gamma, beta }, dimsAt, attributes) ?? x,
+  type: ({ x, gamma, beta }, attributes) =>
+    checkNormalization(x, { gamma, beta }, dimsAt, attributes) ?? x,
   body: ({ x, gamma, beta }, attributes) => {
     const perRow = over(x, otherAxes(x.type.shape.length, attributes.axes))
     return add(mul(standardized(x, attributes).unit, perRow(gamma)), perRow(beta))

@@ -9,12 +9,8 @@ import { parseGraph } from '../../src/ir/parser.ts'
 import { tensorType } from '../../src/ir/type.ts'
 import { mul } from '../../src/ops/arithmetic.ts'
 import { broadcastAlong } from '../../src/ops/broadcast.ts'
-import {
-  batchNorm,
-  batchNormInference,
-  layerNorm,
-  type NormalizationOptions,
-} from '../../src/ops/normalization.ts'
+import { batchNorm, batchNormInference, layerNorm } from '../../src/ops/normalization.ts'
+import type { NormalizationOptions } from '../../src/ops/normalizing.ts'
 import { ops } from '../../src/ops/registry.ts'
 import { prepared } from '../lower/run.ts'
 import { cotangentsOf, tensor, typeOf, valuesOf } from './functions.ts'
