@@ -6,7 +6,7 @@ import { GraphError } from '../support/diagnostic.ts'
 import type { Attributes } from './attribute.ts'
 import { checkNode, describeProblem, isProblem } from './check-node.ts'
 import { checkDims, type Dim, type Dims, dimNames, isNegative } from './dim.ts'
-import { type Commit, commit } from './edit.ts'
+import { commit } from './edit.ts'
 import {
   type Argument,
   type Graph,
@@ -44,12 +44,12 @@ export function graphDims(graph: Graph): readonly string[] {
  */
 export function bindGraph(graph: Graph, dims: Dims): Graph {
   checkDims(dims, graphDims(graph), `bind @${graph.name}`)
-  return commitBound(graph, dims).graph
+  return boundGraph(graph, dims)
 }
 
-/** As `bindGraph` with sizes that were checked, and with the patches of the change. */
-export function commitBound(graph: Graph, dims: Dims): Commit {
-  return new Binder(graph, dims, new Map()).commit()
+/** As `bindGraph` with sizes that were checked. */
+export function boundGraph(graph: Graph, dims: Dims): Graph {
+  return new Binder(graph, dims, new Map()).bound()
 }
 
 /**
@@ -78,7 +78,7 @@ export function bindAttributes(
 function boundBody(body: Graph, dims: Dims, bodies: Map<Graph, Graph>): Graph {
   const known = bodies.get(body)
   if (known !== undefined) return known
-  const bound = new Binder(body, dims, bodies).commit().graph
+  const bound = new Binder(body, dims, bodies).bound()
   bodies.set(body, bound)
   return bound
 }
@@ -95,14 +95,14 @@ class Binder {
     this.#bodies = bodies
   }
 
-  commit(): Commit {
+  bound(): Graph {
     const args = this.#graph.arguments.map(argument => this.#argument(argument))
     const nodes = new Map<ValueId, Node>()
     for (const node of nodesOf(this.#graph)) {
       const bound = this.#node(node)
       if (bound !== node) nodes.set(node.id, bound)
     }
-    return commit(this.#graph, { arguments: args, nodes })
+    return commit(this.#graph, { arguments: args, nodes }).graph
   }
 
   #argument(argument: Argument): Argument {

@@ -1,7 +1,7 @@
 // The one way from a graph to a changed graph. A pass gathers everything it changes and commits it
-// once, through immer: the patches are the pass's diff, whatever did not change is shared, and a
-// pass that changed nothing gets the very same graph back. Edits are never made one by one: a draft
-// per edit costs time in proportion to the graph, a draft per pass does not.
+// once: whatever did not change is shared, and a pass that changed nothing gets the very same graph
+// back. Edits are never made one by one: a copy of the table of nodes per edit costs time in
+// proportion to the graph, one per pass does not. What is different, immer says when it is asked.
 
 import { enablePatches, freeze, type Patch, produceWithPatches } from 'immer'
 import type { Argument, Graph, Node, Output, Update, ValueId } from './graph.ts'
@@ -16,7 +16,7 @@ export interface GraphChange {
   readonly updates?: readonly Update[] | undefined
 }
 
-/** A committed change: the new graph, and what is different as immer patches. */
+/** A committed change: the new graph, and what is different as immer patches, made when read. */
 export interface Commit {
   readonly graph: Graph
   readonly patches: readonly Patch[]
@@ -32,24 +32,22 @@ export function commit(graph: Graph, change: GraphChange): Commit {
   const nodes = [...(change.nodes ?? [])].filter(([id, node]) => graph.nodes[id] !== node)
   const lists = LIST_PARTS.filter(part => differs(graph[part], change[part]))
   if (nodes.length === 0 && lists.length === 0) return { graph, patches: [] }
-  enablePatches()
-  const [next, patches] = produceWithPatches(graph, draft => {
-    // Op definitions and literals are opaque to immer; what is assigned here is never drafted
-    // itself.
-    const table = draft.nodes as Record<ValueId, Node>
-    for (const part of lists) Object.assign(draft, { [part]: Object.freeze(change[part]) })
-    for (const [id, node] of nodes) {
-      if (node === undefined) delete table[id]
-      else table[id] = frozen(node)
-    }
-  })
-  return { graph: next, patches }
+  const table: Record<ValueId, Node> = { ...graph.nodes }
+  for (const [id, node] of nodes) {
+    if (node === undefined) delete table[id]
+    else table[id] = frozen(node)
+  }
+  const parts = Object.fromEntries(lists.map(part => [part, Object.freeze(change[part])]))
+  const next: Graph = Object.freeze({ ...graph, nodes: Object.freeze(table), ...parts })
+  return {
+    graph: next,
+    get patches() {
+      return diffGraphs(graph, next)
+    },
+  }
 }
 
-/**
- * Frozen in all its parts. What is frozen already, immer neither searches for drafts nor freezes
- * again.
- */
+/** Frozen in all its parts. */
 function frozen(node: Node): Node {
   if (Object.isFrozen(node)) return node
   for (const result of node.results) {
@@ -72,8 +70,19 @@ function differs(before: readonly unknown[], after: readonly unknown[] | undefin
 
 /** The patches from one graph to another that keeps the ids of what both have. */
 export function diffGraphs(before: Graph, after: Graph): readonly Patch[] {
-  const ids = [...before.order, ...after.order]
-  const nodes = new Map(ids.map(id => [id, after.nodes[id]]))
-  const { arguments: args, order, outputs, updates } = after
-  return commit(before, { arguments: args, nodes, order, outputs, updates }).patches
+  enablePatches()
+  const [, patches] = produceWithPatches(before, draft => {
+    // Op definitions and literals are opaque to immer; what is assigned here is never drafted
+    // itself.
+    const table = draft.nodes as Record<ValueId, Node>
+    for (const id of new Set([...before.order, ...after.order])) {
+      const node = after.nodes[id]
+      if (node === before.nodes[id]) continue
+      if (node === undefined) delete table[id]
+      else table[id] = node
+    }
+    const lists = LIST_PARTS.filter(part => differs(before[part], after[part]))
+    for (const part of lists) Object.assign(draft, { [part]: after[part] })
+  })
+  return patches
 }

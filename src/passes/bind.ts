@@ -1,7 +1,7 @@
 // Pass bind: the first step of a compilation. Sizes for all symbolic dims; every later pass sees
 // integers only.
 
-import { commitBound, graphDims } from '../ir/bind.ts'
+import { boundGraph, graphDims } from '../ir/bind.ts'
 import { checkDims, type Dims } from '../ir/dim.ts'
 import { type Pass, sizeOption } from '../rewrite/pass.ts'
 import { GraphError } from '../support/diagnostic.ts'
@@ -29,6 +29,6 @@ export const bind: Pass = {
         help: `add ${missing.map(name => `${name}=32`).join(',')} to the options of bind`,
       })
     }
-    return { ...commitBound(graph, dims), firings: [] }
+    return { graph: boundGraph(graph, dims), firings: [] }
   },
 }

@@ -1,9 +1,9 @@
 // Pass cse: common subexpressions. Values are numbered by what computes them (the op itself, its
-// operands, the text of its attributes), so equal computations share one node. All ops are pure;
-// random ops that are meant to differ have different streams.
+// operands, its attributes), so equal computations share one node. All ops are pure; random ops
+// that are meant to differ have different streams.
 
-import { type AttributeKinds, type Attributes, printAttributes } from '../ir/attribute.ts'
-import type { Node } from '../ir/graph.ts'
+import { type Attributes, printAttributes } from '../ir/attribute.ts'
+import type { Node, ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
 import type { Pass } from '../rewrite/pass.ts'
 import { Workspace } from '../rewrite/workspace.ts'
@@ -16,39 +16,60 @@ export const cse: Pass = {
   leaves: [],
   run: graph => {
     const workspace = new Workspace(graph)
-    const numbers = new Map<Op, Map<string, Node>>()
+    const seen = new Map<Op, Map<number | string, Node[]>>()
     for (const id of graph.order) {
       const node = workspace.node(id)
       if (node === undefined) continue
-      const first = firstEqual(numbers, node)
+      const first = firstEqual(seen, node)
       if (first === node || !workspace.isUsed(node)) continue
       workspace.replace(node, () => first.results.map(result => workspace.value(result.id)))
     }
-    return { ...workspace.commit(), firings: [] }
+    return { graph: workspace.commit().graph, firings: [] }
   },
 }
 
 /** The first node that computes the same; the node itself where there was none. */
-function firstEqual(numbers: Map<Op, Map<string, Node>>, node: Node): Node {
-  const { op, operands, attributes } = node
-  const ordered = op.facts.commutative ? [...operands].sort((a, b) => a - b) : operands
-  const key = `${ordered.join()} ${keyOf(op.attributes, attributes)}`
-  const byKey = numbers.get(op) ?? new Map<string, Node>()
-  numbers.set(op, byKey)
-  const first = byKey.get(key)
-  if (first === undefined) byKey.set(key, node)
+function firstEqual(seen: Map<Op, Map<number | string, Node[]>>, node: Node): Node {
+  const ofOp = seen.get(node.op) ?? new Map<number | string, Node[]>()
+  seen.set(node.op, ofOp)
+  const text = textOf(node)
+  const hash = hashOf(node)
+  const key = text === '' ? hash : `${hash} ${text}`
+  const alike = ofOp.get(key)
+  if (alike === undefined) {
+    ofOp.set(key, [node])
+    return node
+  }
+  const first = alike.find(other => operandsEqual(other, node))
+  if (first === undefined) alike.push(node)
   return first ?? node
 }
 
-/**
- * Texts of attributes, kept as long as those: a large constant is printed once, not once per pass.
- */
-const keys = new WeakMap<Attributes, string>()
+/** A number that equal operands have in common, and others hardly ever. */
+function hashOf({ op, operands }: Node): number {
+  let hash = 0
+  const isOrdered = op.facts.commutative !== true
+  for (const id of operands)
+    hash = isOrdered ? Math.imul(hash, 31) + id : hash + Math.imul(id, id + 7)
+  return hash
+}
 
-function keyOf(kinds: AttributeKinds, attributes: Attributes): string {
-  const known = keys.get(attributes)
+function operandsEqual({ op, operands: a }: Node, { operands: b }: Node): boolean {
+  const inOrder = (ids: readonly ValueId[]) => ids.every((id, i) => id === b[i])
+  if (a.length !== b.length) return false
+  return inOrder(a) || (op.facts.commutative === true && inOrder([...a].reverse()))
+}
+
+/** Texts of attributes that are long, kept as long as those: a large constant is printed once. */
+const longTexts = new WeakMap<Attributes, string>()
+const LONG = 200
+
+/** Attributes are compared as text; most nodes have none. */
+function textOf({ op, attributes }: Node): string {
+  if (Object.keys(op.attributes).length === 0) return ''
+  const known = longTexts.get(attributes)
   if (known !== undefined) return known
-  const key = printAttributes(kinds, attributes)
-  keys.set(attributes, key)
-  return key
+  const text = printAttributes(op.attributes, attributes)
+  if (text.length > LONG) longTexts.set(attributes, text)
+  return text
 }

@@ -15,11 +15,11 @@ export const dce: Pass = {
   run: graph => {
     const alive = ancestors(nodesOf(graph), rootsOf(graph))
     const dead = graph.order.filter(id => !alive.has(id))
-    if (dead.length === 0) return { graph, patches: [], firings: [] }
+    if (dead.length === 0) return { graph, firings: [] }
     const change = {
       nodes: new Map(dead.map(id => [id, undefined])),
       order: graph.order.filter(id => alive.has(id)),
     }
-    return { ...commit(graph, change), firings: [] }
+    return { graph: commit(graph, change).graph, firings: [] }
   },
 }

@@ -35,5 +35,5 @@ export function expanded(
     // A body may be made of composites itself.
     pending.push(...[...(replacement?.added ?? [])].reverse())
   }
-  return { ...workspace.commit(), firings: [] }
+  return { graph: workspace.commit().graph, firings: [] }
 }

@@ -50,7 +50,7 @@ export const fold: Pass = {
       const { op, origin } = node
       firings.push({ rule: COMPUTED.name, why: COMPUTED.why, node: id, op: op.name, origin })
     }
-    return { ...workspace.commit(), firings }
+    return { graph: workspace.commit().graph, firings }
   },
 }
 

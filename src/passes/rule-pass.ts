@@ -25,11 +25,11 @@ export function rulePass(name: string, summary: string, rules: readonly Rule[]):
     expects: [],
     leaves: [],
     options: { assume_finite: switchOption, only: wordOption },
-    run: (graph, options, { witness } = {}) => {
+    run: (graph, options, context = {}) => {
       const workspace = new Workspace(graph)
       const chosen = options.assume_finite === true ? rules : usual
-      const firings = applyRules(workspace, only(name, rules, options) ?? chosen, { witness })
-      return { ...workspace.commit(), firings }
+      const firings = applyRules(workspace, only(name, rules, options) ?? chosen, context)
+      return { graph: workspace.commit().graph, firings }
     },
   }
 }

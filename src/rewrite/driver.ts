@@ -15,7 +15,7 @@ import {
 import { type Bindings, fits, type Matched, matchAt, matchedNode } from './pattern.ts'
 import type { Rule } from './rule.ts'
 import { candidates, indexOf, type RuleIndex } from './rule-index.ts'
-import { dueNodes, settle } from './settled.ts'
+import { dueNodes, type Memory, NOTHING, type Settled, settledIn } from './settled.ts'
 import type { Replacement, Workspace } from './workspace.ts'
 
 /** Sees a replacement before it is made: what checks rewrites one by one works from. */
@@ -35,6 +35,8 @@ export interface DriverOptions {
   readonly stepLimit?: number | undefined
   /** Called for every firing. */
   readonly witness?: Witness | undefined
+  /** What earlier runs on the way of the same graph left in normal form; this run adds to it. */
+  readonly memory?: Memory | undefined
 }
 
 /** Firings that a graph of `nodes` nodes may take: far more than rules that end ever need. */
@@ -52,12 +54,18 @@ export function applyRules(
 class Driver {
   readonly #workspace: Workspace
   readonly #index: RuleIndex
-  /** Nodes to look at, and how far below each something changed: no rule looks less deep than that. */
-  readonly #waiting = new Map<ValueId, number>()
-  /** Rules that a waiting node is in normal form under, but for what changed around it. */
-  readonly #settled = new Map<ValueId, ReadonlySet<Rule>>()
+  readonly #queue: ValueId[] = []
+  /**
+   * How far below each node of the queue something changed; undefined for others. No rule is tried
+   * that looks less deep than that.
+   */
+  readonly #distances: (number | undefined)[] = []
+  readonly #visited: boolean[] = []
+  /** What was in normal form before. */
+  readonly #known: Settled
+  readonly #memory: Memory | undefined
   /** Nodes that no output needs: dce is about to remove them, so rewriting them is wasted. */
-  readonly #dead: Set<ValueId>
+  readonly #dead: ReadonlySet<ValueId>
   readonly #firings: Firing[] = []
   readonly #limit: number
   readonly #witness: Witness | undefined
@@ -65,35 +73,38 @@ class Driver {
   constructor(workspace: Workspace, rules: readonly Rule[], options: DriverOptions) {
     this.#workspace = workspace
     this.#index = indexOf(rules)
-    const live = workspace.live()
-    this.#dead = new Set(workspace.order())
-    for (const id of live) this.#dead.delete(id)
-    const { asSet, depth } = this.#index
-    for (const { id, distance, settled } of dueNodes(workspace, live, asSet, depth)) {
-      this.#waiting.set(id, distance)
-      if (settled !== undefined) this.#settled.set(id, settled)
-    }
+    this.#memory = options.memory
+    this.#known = options.memory?.settled ?? NOTHING
     this.#witness = options.witness
+    const { live, dead } = workspace.liveAndDead()
+    this.#dead = new Set(dead)
     this.#limit = options.stepLimit ?? defaultLimit(live.length)
+    for (const { id, distance } of dueNodes(workspace, live, this.#known, this.#index)) {
+      this.#await(id, distance)
+    }
   }
 
   run(): readonly Firing[] {
-    // A map hands out its entries in the order they came and takes new ones while it is walked.
-    for (const [id, distance] of this.#waiting) {
-      this.#waiting.delete(id)
+    // The queue grows while it is walked.
+    for (const id of this.#queue) {
+      const distance = this.#distances[id]!
+      this.#distances[id] = undefined
       const node = this.#workspace.node(id)
       if (node !== undefined && !this.#dead.has(id)) this.#visit(node, distance)
     }
-    settle(this.#workspace, this.#index.asSet)
+    if (this.#memory !== undefined) {
+      this.#memory.settled = settledIn(this.#workspace, this.#index.asSet, this.#dead)
+    }
     return this.#firings
   }
 
   #visit(node: Node, distance: number): void {
-    const settled = this.#settled.get(node.id)
-    this.#settled.delete(node.id)
+    const wasVisited = this.#visited[node.id] === true
+    const settled = this.#known.nodes[node.id] === node ? this.#known.rules : undefined
+    this.#visited[node.id] = true
     let root: Matched | undefined
     for (const rule of candidates(this.#index, node, this.#workspace)) {
-      if (rule.depth <= distance && (settled === undefined || settled.has(rule))) continue
+      if (rule.depth <= distance && (wasVisited || settled?.has(rule))) continue
       if (!fits(rule.match, node, this.#workspace)) continue
       root ??= matchedNode(node, this.#workspace)
       const replacement = this.#try(rule, node, root)
@@ -107,8 +118,7 @@ class Driver {
   #try(rule: Rule, node: Node, root: Matched): Replacement | undefined {
     const workspace = this.#workspace
     const captures: Bindings = { root, into: workspace, madeBy: this.#madeBy }
-    const accept = () => rule.when(captures)
-    if (!matchAt(rule.match, node, workspace, captures, accept)) return undefined
+    if (!matchAt(rule.match, node, workspace, captures, () => rule.when(captures))) return undefined
     try {
       return workspace.replace(node, () => this.#seen(rule, node, rule.build(captures)))
     } catch (error) {
@@ -150,18 +160,27 @@ class Driver {
     let level: readonly ValueId[] = [...seen]
     for (let distance = 0; distance < this.#index.depth && level.length > 0; distance++) {
       for (const id of level) this.#await(id, distance)
-      level = level.flatMap(id => this.#usersOf(id).filter(user => !seen.has(user)))
-      for (const id of level) seen.add(id)
+      level = this.#above(level, seen)
     }
   }
 
-  #await(id: ValueId, distance: number): void {
-    this.#waiting.set(id, Math.min(distance, this.#waiting.get(id) ?? distance))
+  /** The nodes that use what others make, but for those seen before. */
+  #above(ids: readonly ValueId[], seen: Set<ValueId>): readonly ValueId[] {
+    const found: ValueId[] = []
+    for (const id of ids) {
+      for (const user of this.#workspace.usersOfNode(id)) {
+        if (seen.has(user)) continue
+        seen.add(user)
+        found.push(user)
+      }
+    }
+    return found
   }
 
-  #usersOf(id: ValueId): ValueId[] {
-    const results = this.#workspace.node(id)?.results ?? []
-    return results.flatMap(result => this.#workspace.usersOf(result.id))
+  #await(id: ValueId, distance: number): void {
+    const waits = this.#distances[id]
+    if (waits === undefined) this.#queue.push(id)
+    if (waits === undefined || distance < waits) this.#distances[id] = distance
   }
 }
 

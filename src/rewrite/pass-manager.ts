@@ -2,6 +2,7 @@
 // A pass that breaks a graph is named, with the lines around the damage before and after and the
 // command that repeats it. What happened is handed to `trace`; the manager itself prints nothing.
 
+import { diffGraphs } from '../ir/edit.ts'
 import type { Graph } from '../ir/graph.ts'
 import type { Firing, PassRecord } from '../ir/history.ts'
 import { printNode, valueLabels, valueTypes } from '../ir/printer.ts'
@@ -10,6 +11,7 @@ import { clock } from '../support/clock.ts'
 import { GraphError, InternalError } from '../support/diagnostic.ts'
 import type { Witness } from './driver.ts'
 import { type Pipeline, printPipeline, printStep, type Step } from './pass.ts'
+import type { Memory } from './settled.ts'
 
 /** How a pipeline runs. */
 export interface RunOptions {
@@ -42,11 +44,13 @@ export function runPipeline(
   const verify = options.verify ?? true
   const records: PassRecord[] = []
   const stages = new Set<Stage>()
+  const memory: Memory = {}
   let current = graph
   if (verify) checkInput(graph)
   pipeline.forEach((step, at) => {
     const { file, witness } = options
-    const context: StepContext = { step, done: pipeline.slice(0, at + 1), file, witness }
+    const done = pipeline.slice(0, at + 1)
+    const context: StepContext = { step, done, file, witness, memory }
     if (verify) enter(current, stages, context)
     const record = runStep(current, context)
     for (const stage of step.pass.leaves) stages.add(stage)
@@ -65,17 +69,28 @@ interface StepContext {
   readonly done: Pipeline
   readonly file: string | undefined
   readonly witness: Witness | undefined
+  readonly memory: Memory
 }
 
 function runStep(before: Graph, context: StepContext): PassRecord {
-  const { step, witness } = context
+  const { step, witness, memory } = context
   const { pass, options = {} } = step
   const start = clock()
-  const run = () => pass.run(before, options, { witness })
-  const { graph, patches, firings } = rethrown(context, run)
+  const run = () => pass.run(before, options, { witness, memory })
+  const { graph, firings } = rethrown(context, run)
   const milliseconds = clock() - start
-  const unchanged = graph === before
-  return { pass: printStep(step), before, graph, patches, firings, milliseconds, unchanged }
+  return {
+    pass: printStep(step),
+    before,
+    graph,
+    // Most histories are never looked at, and this takes time in proportion to the graph.
+    get patches() {
+      return diffGraphs(before, graph)
+    },
+    firings,
+    milliseconds,
+    unchanged: graph === before,
+  }
 }
 
 /** A pass that finds a bug of its own says in which pass, and how to get there. */

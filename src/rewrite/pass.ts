@@ -1,12 +1,12 @@
 // The contract of a pass, and pipelines as data: a list of passes with their options, which text
 // such as `bind{batch=32},simplify` names. Running them is the pass manager's business.
 
-import type { Patch } from 'immer'
 import type { Graph } from '../ir/graph.ts'
 import type { Firing } from '../ir/history.ts'
 import type { Stage } from '../ir/verify.ts'
 import { type Token, TokenReader } from '../support/lexer.ts'
 import type { Witness } from './driver.ts'
+import type { Memory } from './settled.ts'
 
 /** The value of an option, as text gives it. */
 export type OptionValue = number | boolean | string
@@ -24,7 +24,6 @@ export interface OptionKind {
 /** What a pass gives back. A pass that changed nothing gives the graph it got. */
 export interface PassResult {
   readonly graph: Graph
-  readonly patches: readonly Patch[]
   /** Rules that fired, in order; empty for passes without rules. */
   readonly firings: readonly Firing[]
 }
@@ -33,6 +32,8 @@ export interface PassResult {
 export interface PassContext {
   /** Sees every firing of a rule before it is made. */
   readonly witness?: Witness | undefined
+  /** What rule passes of the same run found to be in normal form. */
+  readonly memory?: Memory | undefined
 }
 
 /** A step from graph to graph that keeps the meaning. */

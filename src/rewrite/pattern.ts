@@ -75,6 +75,8 @@ interface NodeMatcher {
   readonly result: number
   readonly name: string | undefined
   readonly glance: Glance | undefined
+  /** Whether its two operands have to be one value. */
+  readonly isTwin: boolean
 }
 
 /** What the operands of a pattern capture together. */
@@ -121,7 +123,12 @@ export function pattern<const P extends readonly Pattern[]>(
     const fits = op.variadic || op.operands.length === operands.length
     invariant(fits, 'pattern', `${op.name} takes ${op.operands.length} operands`)
   }
-  return nodePattern({ ...nodeMatcher(ops), operands: operands.map(of => of.matcher) })
+  const matchers = operands.map(of => of.matcher)
+  return nodePattern({ ...nodeMatcher(ops), operands: matchers, isTwin: areTwins(matchers) })
+}
+
+function areTwins([x, y, ...others]: readonly Matcher[]): boolean {
+  return x?.kind === 'any' && y?.kind === 'any' && x.name === y.name && others.length === 0
 }
 
 /** A node of one of the ops, whatever its operands: for ops with any number of them. */
@@ -132,7 +139,15 @@ export function application(ops: OpTest): NodePattern {
 function nodeMatcher(ops: OpTest): Omit<NodeMatcher, 'operands'> {
   const listed = opsOf(ops)
   const test = listed === undefined ? (ops as (op: Op) => boolean) : (op: Op) => listed.includes(op)
-  return { kind: 'node', ops: listed, test, result: 0, name: undefined, glance: undefined }
+  return {
+    kind: 'node',
+    ops: listed,
+    test,
+    result: 0,
+    name: undefined,
+    glance: undefined,
+    isTwin: false,
+  }
 }
 
 function opsOf(ops: OpTest): readonly Op[] | undefined {
@@ -201,6 +216,7 @@ function nodeFits(matcher: Matcher, node: Node, view: PatternView): boolean {
   const { operands: wanted, test } = matcher
   const { op, operands } = node
   if (!test(op) || (wanted !== undefined && wanted.length !== operands.length)) return false
+  if (matcher.isTwin && operands[0] !== operands[1]) return false
   if (matcher.glance !== undefined && !matcher.glance(node, view)) return false
   if (wanted === undefined || operandsFit(wanted, operands, false, view)) return true
   return op.facts.commutative === true && operandsFit(wanted, operands, true, view)
@@ -270,11 +286,10 @@ function matchNode(
   const captured = matcher.name === undefined ? undefined : matchedNode(node, view)
   return bind(bindings, matcher.name, captured, () => {
     if (operands === undefined) return next()
-    const search = (ids: readonly ValueId[]) => matchAll(operands, ids, 0, view, bindings, next)
-    if (search(node.operands)) return true
-    const [x, y, ...others] = node.operands
-    const swaps = node.op.facts.commutative === true && others.length === 0 && x !== y
-    return swaps && search([y!, x!])
+    if (matchAll(operands, node.operands, 0, view, bindings, next)) return true
+    const [x, y] = node.operands
+    const swaps = node.op.facts.commutative === true && node.operands.length === 2 && x !== y
+    return swaps && matchAll(operands, [y!, x!], 0, view, bindings, next)
   })
 }
 

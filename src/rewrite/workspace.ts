@@ -84,6 +84,13 @@ export class Workspace implements Appender {
     if (at >= 0) users!.splice(at, 1)
   }
 
+  /** Ids of the nodes that use a result of a node; none where it is gone. */
+  usersOfNode(id: ValueId): readonly ValueId[] {
+    const results = this.node(id)?.results ?? []
+    if (results.length === 1) return this.usersOf(id)
+    return results.flatMap(result => this.usersOf(result.id))
+  }
+
   #addUser(id: ValueId, user: ValueId): void {
     const users = this.#uses()
     const known = users[id]
@@ -101,18 +108,21 @@ export class Workspace implements Appender {
     return this.#order.toArray()
   }
 
-  /** Ids of the nodes that outputs and updates need, in definition order. */
-  live(): ValueId[] {
+  /** Ids of the nodes that outputs and updates need, in definition order, and of all others. */
+  liveAndDead(): { readonly live: readonly ValueId[]; readonly dead: readonly ValueId[] } {
     const wanted: boolean[] = []
+    const [live, dead]: [ValueId[], ValueId[]] = [[], []]
     for (const id of this.#roots.keys()) wanted[id] = true
-    const found: ValueId[] = []
     for (const id of this.order().reverse()) {
       const node = this.#makers[id]!
-      if (!node.results.some(result => wanted[result.id])) continue
-      found.push(id)
+      if (!node.results.some(result => wanted[result.id])) {
+        dead.push(id)
+        continue
+      }
+      live.push(id)
       for (const operand of node.operands) wanted[operand] = true
     }
-    return found.reverse()
+    return { live: live.reverse(), dead: dead.reverse() }
   }
 
   /** The node of an id; undefined once it is erased, and for arguments. */

@@ -4,6 +4,7 @@
 
 import { printAttributes } from '../../ir/attribute.ts'
 import { evaluateOp } from '../../ir/evaluate.ts'
+import type { Node } from '../../ir/graph.ts'
 import { Literal, roundTo } from '../../ir/literal.ts'
 import type { Facts, Op } from '../../ir/op.ts'
 import { typesEqual } from '../../ir/type.ts'
@@ -144,12 +145,15 @@ const idempotentPair = rule({
   example: { given: '%x: f32[4]', before: '%0 = maximum %x, %x : f32[4]', after: '%x' },
 })
 
+const isMadeKnown = (maker: Node | undefined) => maker !== undefined && isKnown(maker)
+
 const knownOnTheRight = rule({
   name: 'known-on-the-right',
   why: 'f is commutative; with known operands on the right, other rules and cse meet one form only',
   exactness: 'bitwise',
-  match: pattern(has('commutative'), having(isKnown), unlike('x', isKnown)),
-  when: ({ root, x }) => root.operands[1] === x,
+  match: pattern(has('commutative'), having(isKnown), unlike('x', isKnown)).near(
+    ({ operands: [left] }, view) => isMadeKnown(view.definition(left!)),
+  ),
   build: ({ root, into, x }) => into.append(root.op, [x, root.operands[0]!], root.attributes)[0]!,
   example: {
     given: '%x: f32[2]',
