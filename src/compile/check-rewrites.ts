@@ -76,7 +76,7 @@ function checkFirings(record: PassRecord, { pass, options = {} }: Step, known: K
 
 type Firing = Parameters<Witness>[0]
 
-/** Looks at one firing after another of a pass; answers the error of one that breaks its promise. */
+/** Looks at one firing after another; answers the error of one that breaks its promise. */
 function firingCheck(record: PassRecord, known: KnownValues) {
   const { before } = record
   const ids = [...before.arguments.map(({ id }) => id), ...nodesOf(before).map(lastId)]

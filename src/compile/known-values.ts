@@ -1,7 +1,7 @@
 // The values of a graph on the arguments of one run, in double, computed where somebody asks. A
 // check of rewrites asks for nearly the same values again and again: before and after every firing
 // of every pass. So a result is kept by what it is computed from, op, attributes and elements of
-// the operands, and equal elements are one literal: what a rewrite leaves as it was costs a look-up.
+// the operands, and equal elements are one literal: what a rewrite leaves as it is costs a look-up.
 
 import type { Attributes } from '../ir/attribute.ts'
 import { bindAttributes } from '../ir/bind.ts'
