@@ -1,11 +1,12 @@
 // A derivative checked by two others that share no rule with it: the forward derivative, and a
 // central difference, all three in double on the reference interpreter. Each parameter is moved in
-// a random direction v of its own; then ⟨gradient, v⟩, the tangent along v and the difference
-// quotient are one number.
+// a random direction v of its own, of length 1; then ⟨gradient, v⟩, the tangent along v and the
+// difference quotient are one number.
 
 import {
   type Graph,
   gradient,
+  type HostTensor,
   interpret,
   jvp,
   Literal,
@@ -34,16 +35,18 @@ type Values = Record<string, Literal>
 const LEAST_SLOPE = 1e-4
 
 /**
- * Checks the gradient of the scalar output `of`, in training, at the given inputs, params and
- * state, by name. `step` is how far the difference quotient goes in each direction.
+ * Checks the gradient of the scalar output `of`, in training, at the given inputs and the params
+ * and state that `seed` starts with. `step` is how far the difference quotient goes each way.
  */
 export function checkGradient(
   model: Model,
   of: string,
-  values: Readonly<Values>,
+  inputs: Readonly<Values>,
   seed: number,
   step = 1e-5,
 ): Agreement[] {
+  const { params: trained, state } = model.init(seed)
+  const values = { ...inputs, ...literals(trained), ...literals(state) }
   const options = { of: of as never }
   const program = gradient(model, options)
   const reverse = interpret(program.graph, values).outputs
@@ -56,7 +59,7 @@ export function checkGradient(
     params.map(({ name }) => [`tangents.${name}`, values[name]!.map(() => 0)]),
   )
   return params.map(({ name }) => {
-    const v = values[name]!.map(() => draw.normal())
+    const v = unit(values[name]!.map(() => draw.normal()))
     const slope = inner(reverse[`grads.${name}`]!, v)
     const moved = { ...values, ...still, [`tangents.${name}`]: v }
     const tangent = interpret(forward, moved).outputs.tangent!.at(0)
@@ -65,6 +68,22 @@ export function checkGradient(
       Math.abs(slope - other) / Math.max(Math.abs(slope), LEAST_SLOPE)
     return { param: name, slope, forward: relative(tangent), numeric: relative(quotient) }
   })
+}
+
+/** The values of layers in double, by their paths. */
+function literals(layers: unknown): Values {
+  const trees = Object.entries(layers as Record<string, Record<string, HostTensor>>)
+  return Object.fromEntries(
+    trees.flatMap(([layer, values]) =>
+      Object.entries(values).map(([key, value]) => [`${layer}.${key}`, Literal.from(value, 'f64')]),
+    ),
+  )
+}
+
+/** Of length 1: a longer way in many dimensions meets the kink of some ReLU. */
+function unit(v: Literal): Literal {
+  const length = Math.sqrt(inner(v, v))
+  return v.map(value => value / length)
 }
 
 function inner(a: Literal, b: Literal): number {
