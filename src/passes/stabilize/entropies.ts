@@ -23,7 +23,7 @@ function mayBeZero(value: Value, madeBy: RuleContext['madeBy']): boolean {
 
 const weightedLogarithm = rule({
   name: 'weighted-logarithm',
-  why: 'y · log(p) = xlogy(y, p), and y · log(1 + p) = xlog1py(y, p), which are 0 at y = 0: where p is 0 too the product is 0 · ∞',
+  why: 'y · log(p) = xlogy(y, p), which is 0 at y = 0: where p is 0 too the product is 0 · ∞',
   exactness: 'stabilizing',
   match: pattern(mul, any('y'), pattern([log, log1p], any('p')).as('logarithm')),
   when: ({ y, madeBy }) => mayBeZero(y, madeBy),

@@ -121,7 +121,7 @@ function term({ value, power, axes }: Part, like: Value, madeBy: RuleContext['ma
 
 const logProduct = rule({
   name: 'log-product',
-  why: 'log(a · b / c) = log(a) + log(b) − log(c) where one of them is certain to be positive and has a stable logarithm: it underflows, or the quotient overflows',
+  why: 'log(a · b) = log(a) + log(b) where log(a) has a stable form: a overflows, or underflows to 0',
   exactness: 'stabilizing',
   match: pattern(log, pattern([mul, div], any('x'), any('y')).as('product')),
   when: ({ product, madeBy }) => stableFactors(product.out, madeBy).factors.length > 0,

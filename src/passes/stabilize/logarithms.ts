@@ -47,7 +47,7 @@ const logOneMinus = rule({
 
 const logOnePlusExp = rule({
   name: 'log-one-plus-exp',
-  why: 'log(1 + exp(x)) = softplus(x), and so for sums: exp(x) overflows where the result is about x',
+  why: 'log(1 + exp(x)) = softplus(x), and so for sums of exponentials, which overflow',
   exactness: 'stabilizing',
   match: pattern(log1p, any('v')),
   when: ({ v, madeBy }) => logarithmOfExponentials(v, madeBy) !== undefined,

@@ -172,7 +172,7 @@ const expOfLogSoftmax = rule({
 
 const logSoftmaxOfSum = rule({
   name: 'log-softmax-of-log-sum-exp',
-  why: 'x − log_sum_exp(x) = log_softmax(x), which subtracts the maximum first: beside a large x the logarithm of the sum is rounded away',
+  why: 'x − log_sum_exp(x) = log_softmax(x): beside a large x the logarithm of the sum is rounded away',
   exactness: 'stabilizing',
   match: pattern(
     sub,
@@ -213,7 +213,7 @@ const softmaxShift = rule({
 
 const logSumExpShift = rule({
   name: 'log-sum-exp-shift',
-  why: 'log_sum_exp(x − c) + c = log_sum_exp(x), which shifts by the maximum itself: a large c rounds the digits of x away',
+  why: 'log_sum_exp(x − c) + c = log_sum_exp(x): a large c rounds the digits of x away',
   exactness: 'stabilizing',
   match: pattern(
     add,

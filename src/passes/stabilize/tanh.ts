@@ -12,7 +12,7 @@ import { isOpposite } from './opposites.ts'
 
 const tanhOfExp = rule({
   name: 'tanh-of-exp',
-  why: '(exp(x) − exp(y)) / (exp(x) + exp(y)) = tanh((x − y) / 2): exponentials overflow to ∞/∞, and near x = y the difference cancels',
+  why: '(exp(x) − exp(y)) / (exp(x) + exp(y)) = tanh((x − y) / 2): they overflow to ∞/∞',
   exactness: 'stabilizing',
   match: pattern(
     div,
