@@ -57,7 +57,7 @@ const margins = model({
   params: { score: dense(3, 1) },
   body({ similar, different }, { score }) {
     const [sp, sn] = [score(similar), score(different)]
-    const gap = sub(add(sub(0.9, sp), sn), 0.1)
+    const gap = add(sub(0.7, sp), add(sn, 0.3))
     const triplet = maximum(add(sub(sn, sp), 0.2), 0)
     const circle = add(mul(relu(sub(1.2, sp)), sub(sp, 0.8)), mul(relu(add(sn, 0.2)), sub(sn, 0.2)))
     return { loss: mean(add(add(square(gap), triplet), circle)) }

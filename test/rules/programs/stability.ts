@@ -22,6 +22,7 @@ import {
   relu,
   sigmoid,
   sigmoidCrossEntropy,
+  size,
   softmax,
   softplus,
   sqrt,
@@ -29,6 +30,7 @@ import {
   squeeze,
   sub,
   sum,
+  type Tensor,
   tanh,
   uniform,
   variance,
@@ -50,17 +52,18 @@ const careful = model({
   },
 })
 
-/** The stable parts of the same loss, and the sums over either class. */
+/** The stable parts of the same loss, averaged by hand, and the sums over either class. */
 const byParts = model({
   name: 'cross_entropy_by_parts',
-  inputs: { x: f32('batch', 3), y: f32('batch') },
+  inputs: { x: f32('batch', 3), y: f32('batch', 1) },
   params: { unit: dense(3, 1) },
   body({ x, y }, { unit }) {
-    const z = squeeze(unit(x), 1)
+    const z = unit(x)
+    const m = size(x.builder, 'batch', 'f32') as Tensor<[], 'f32'>
     const parts = add(sub(maximum(z, 0), mul(z, y)), log(add(1, exp(neg(abs(z))))))
     const positives = neg(sum(mul(y, log(sigmoid(z)))))
     const negatives = neg(sum(mul(sub(1, y), log(sub(1, sigmoid(z))))))
-    return { loss: mean(parts), positives, total: add(positives, negatives) }
+    return { loss: sum(div(parts, m)), total: add(positives, negatives) }
   },
 })
 
