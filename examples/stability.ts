@@ -1,6 +1,6 @@
-// Formulas as textbooks write them, where f32 gets them wrong: what comes out as they stand, what the
-// compiler puts in their place and why, and what comes out then. Value and slope: the derivative of
-// a formula that overflows overflows too, so what is rewritten is the formula, before the derivative.
+// Formulas as textbooks write them, where f32 gets them wrong: what comes out as they stand, what
+// the compiler puts in their place and why, and what comes out then. Values and slopes: the
+// derivative of a formula that overflows overflows too, so the formula itself is rewritten first.
 //
 //   npx tsx examples/stability.ts
 

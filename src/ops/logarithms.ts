@@ -79,7 +79,8 @@ const unlessZero = (x: Value, y: Value) => where(equal(x, fullLike(x, 0)), fullL
 /**
  * x times the logarithm of y, elementwise, with 0 · log(0) = 0, its limit: the term of entropies.
  *
- *   out = x · log(y), and 0 where x = 0          x̄ = ct · log(y), ȳ = ct · x / y, and 0 where x = 0
+ *   out = x · log(y), and 0 where x = 0
+ *   x̄ = ct · log(y), ȳ = ct · x / y, and 0 where x = 0
  *
  * Requires  C1 a float dtype. C2 equal shapes. C3 equal dtypes.
  * Numerics  0 where x = 0 and y is 0, negative or infinite; NaN where y is NaN, whatever x. At

@@ -1,5 +1,5 @@
-// Where stabilizing rules must keep away: formulas that look like those that they stabilize, and mean
-// something else.
+// Where stabilizing rules must keep away: formulas that look like those that they stabilize, and
+// mean something else.
 
 import { describe, expect, it } from 'vitest'
 import { stabilizingRules } from '../../src/passes/rules.ts'

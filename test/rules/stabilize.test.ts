@@ -1,5 +1,6 @@
-// Every stabilizing rule on a formula that f32 gets wrong as it is written: wrong without the passes
-// before the derivative, right with them, value and gradient, against numbers worked out apart.
+// Every stabilizing rule on a formula that f32 gets wrong as it is written: wrong without the
+// passes before the derivative, right with them, value and gradient, against numbers worked out
+// apart.
 
 import { describe, expect, it } from 'vitest'
 import { gradient } from '../../src/autodiff/gradient.ts'

@@ -1,5 +1,5 @@
-// Terms of entropies: a weight times a logarithm. Normal form: the product that is 0 where the weight
-// is, as its limit is; but not where the logarithm has become one that is never infinite.
+// Terms of entropies: a weight times a logarithm. Normal form: the product that is 0 where the
+// weight is, as its limit is; but not where the logarithm has become one that is never infinite.
 
 import type { Value } from '../../ir/builder.ts'
 import { Literal } from '../../ir/literal.ts'

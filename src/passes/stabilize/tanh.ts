@@ -1,5 +1,5 @@
-// Hyperbolic tangents made of exponentials or sigmoids. Normal form: tanh and sigmoid under their own
-// names, with nothing taken from or added to what is rounded to 1.
+// Hyperbolic tangents made of exponentials or sigmoids. Normal form: tanh and sigmoid under their
+// own names, with nothing taken from or added to what is rounded to 1.
 
 import { sigmoid } from '../../ops/activation.ts'
 import { add, div, mul, scale, sub } from '../../ops/arithmetic.ts'

@@ -1,4 +1,5 @@
-// Formulas that look like those of rules of exponentials, softmax and roots, and mean something else.
+// Formulas that look like those of rules of exponentials, softmax and roots, and mean something
+// else.
 
 import type { LookAlike } from './look-alike.ts'
 
