@@ -88,6 +88,8 @@ class Binder {
   readonly #dims: Dims
   readonly #bodies: Map<Graph, Graph>
   readonly #types = new Map<ValueId, TensorType>()
+  /** Values whose type has changed: no type rule is asked where nothing has. */
+  readonly #changed = new Set<ValueId>()
 
   constructor(graph: Graph, dims: Dims, bodies: Map<Graph, Graph>) {
     this.#graph = graph
@@ -108,21 +110,32 @@ class Binder {
   #argument(argument: Argument): Argument {
     const type = substituteType(argument.type, this.#dims)
     this.#checkSign(type, argument.type, `argument "${argument.name}"`)
-    this.#types.set(argument.id, type)
-    return typesEqual(type, argument.type) ? argument : { ...argument, type }
+    return this.#typed(argument, type)
   }
 
   #node(node: Node): Node {
     const attributes = bindAttributes(node.op, node.attributes, this.#dims, this.#bodies)
+    const isAsBefore = attributes === node.attributes
+    if (isAsBefore && !node.operands.some(id => this.#changed.has(id))) {
+      for (const result of node.results) this.#types.set(result.id, result.type)
+      return node
+    }
     const types = this.#resultTypes(node, attributes)
     const results = node.results.map((result, i): Result => {
       const type = types[i]!
       this.#checkSign(type, result.type, node.op.name, node)
-      this.#types.set(result.id, type)
-      return typesEqual(type, result.type) ? result : { ...result, type }
+      return this.#typed(result, type)
     })
-    const same = attributes === node.attributes && results.every((r, i) => r === node.results[i])
+    const same = isAsBefore && results.every((r, i) => r === node.results[i])
     return same ? node : { ...node, attributes, results }
+  }
+
+  /** A value with its type, which those that use it will ask for; the same one where it is so. */
+  #typed<V extends Result>(value: V, type: TensorType): V {
+    const isSame = typesEqual(type, value.type)
+    this.#types.set(value.id, type)
+    if (!isSame) this.#changed.add(value.id)
+    return isSame ? value : { ...value, type }
   }
 
   #resultTypes(node: Node, attributes: Attributes): readonly TensorType[] {

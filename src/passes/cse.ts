@@ -47,11 +47,10 @@ function firstEqual(seen: Map<Op, Map<number | string, Node[]>>, node: Node): No
 
 /** A number that equal operands have in common, and others hardly ever. */
 function hashOf({ op, operands }: Node): number {
-  let hash = 0
-  const isOrdered = op.facts.commutative !== true
-  for (const id of operands)
-    hash = isOrdered ? Math.imul(hash, 31) + id : hash + Math.imul(id, id + 7)
-  return hash
+  const mix = op.facts.commutative
+    ? (hash: number, id: number) => hash + Math.imul(id, id + 7)
+    : (hash: number, id: number) => Math.imul(hash, 31) + id
+  return operands.reduce(mix, 0)
 }
 
 function operandsEqual({ op, operands: a }: Node, { operands: b }: Node): boolean {

@@ -13,6 +13,7 @@ import { constant, full, size } from '../ops/creation.ts'
 import { type Pass, sizeOption } from '../rewrite/pass.ts'
 import { Workspace } from '../rewrite/workspace.ts'
 import { fillOf, isKnown, literalOf } from './known.ts'
+import { isMovement } from './movements.ts'
 
 /** What fold does, as firings report it. */
 const COMPUTED = {
@@ -78,11 +79,13 @@ function sizeFill({ op, attributes }: Node): Known[] | undefined {
   return [evaluateOp(op, [], attributes, 'dtype')[0]!.at(0)]
 }
 
-/** An elementwise op on fills is computed once, on scalars. */
+/** An elementwise op on fills is computed once, on scalars; a movement of a fill is that fill. */
 function fromFills(node: Node, makers: readonly Node[]): Known[] | undefined {
-  if (node.op.lowering.kind !== 'elementwise') return undefined
+  const moves = isMovement(node.op)
+  if (node.op.lowering.kind !== 'elementwise' && !moves) return undefined
   const fills = makers.map(fillOf)
   if (fills.some(fill => fill === undefined)) return undefined
+  if (moves) return [fills[0]!]
   const scalars = makers.map((maker, i) => Literal.scalar(maker.results[0]!.type.dtype, fills[i]!))
   return evaluateOp(node.op, scalars, node.attributes, 'dtype').map(result => result.at(0))
 }

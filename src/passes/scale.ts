@@ -3,24 +3,16 @@
 // lowering.
 
 import type { Node, ValueId } from '../ir/graph.ts'
-import type { Op } from '../ir/op.ts'
 import { div, neg } from '../ops/arithmetic.ts'
-import { broadcastTo } from '../ops/broadcast.ts'
-import { reshape, reverse, transpose } from '../ops/movement.ts'
-import { slice } from '../ops/slicing.ts'
 import type { Definition, Scale } from '../rewrite/measure.ts'
 import { isKnown } from './known.ts'
+import { isMovement } from './movements.ts'
 import { WEIGHTS } from './weights.ts'
 
 const OTHER = 4
 const SOURCE = 2
 const REDUCTION = 6
 const COMPOSITE = 40
-
-/** Ops of which a sign comes out, and which come out of elementwise ops in turn. */
-const MOVEMENTS: ReadonlySet<Op> = new Set(
-  [reshape, transpose, broadcastTo, reverse, slice].map(({ op }) => op),
-)
 
 function weight({ op }: Node): number {
   const own = WEIGHTS.get(op)
@@ -29,8 +21,6 @@ function weight({ op }: Node): number {
   if (op.body !== undefined) return COMPOSITE
   return op.lowering.kind === 'reduction' ? REDUCTION : OTHER
 }
-
-const isMovement = ({ op }: Node) => MOVEMENTS.has(op)
 
 const isElementwise = ({ op, operands }: Node) =>
   op.lowering.kind === 'elementwise' && operands.length > 0 && op !== neg.op
@@ -56,18 +46,18 @@ const knownOnTheLeft = ({ op, operands: [x, y] }: Node, definition: Definition) 
 /** Movements stand outside of elementwise ops; whether a known factor is in between says nothing. */
 const movementDepth = (node: Node, definition: Definition) => ({
   times: isElementwise(node) && !isByKnown(node, definition) ? 2 : 1,
-  own: isMovement(node) ? 1 : 0,
+  own: isMovement(node.op) ? 1 : 0,
 })
 
 /** Signs and known factors stand outside of whatever lets them pass; movements say nothing. */
 function scalingDepth(node: Node, definition: Definition) {
   const scales = node.op === neg.op || isByKnown(node, definition)
-  return { times: scales || isMovement(node) ? 1 : 2, own: scales ? 1 : 0 }
+  return { times: scales || isMovement(node.op) ? 1 : 2, own: scales ? 1 : 0 }
 }
 
 /** A sign stands outside of a movement, and a movement outside of a known factor. */
 function order(node: Node, definition: Definition) {
-  if (isMovement(node)) return { times: 2, own: 4 }
+  if (isMovement(node.op)) return { times: 2, own: 4 }
   if (isByKnown(node, definition)) return { times: 2, own: 1 }
   return { times: 1, own: node.op === neg.op ? 1 : 0 }
 }

@@ -9,10 +9,10 @@ import { Literal, roundTo } from '../../ir/literal.ts'
 import type { Facts, Op } from '../../ir/op.ts'
 import { typesEqual } from '../../ir/type.ts'
 import { full } from '../../ops/creation.ts'
-import { any, having, type Matched, pattern, unlike } from '../../rewrite/pattern.ts'
+import { any, type Glance, having, type Matched, pattern, unlike } from '../../rewrite/pattern.ts'
 import { type Rule, rule } from '../../rewrite/rule.ts'
 import { isFloat } from '../../support/dtype.ts'
-import { filled, isKnown } from '../known.ts'
+import { filled, fillOf, isKnown } from '../known.ts'
 import { addsUp, isModest } from './known-numbers.ts'
 
 const has =
@@ -26,6 +26,19 @@ function isFact(root: Matched, fact: 'rightIdentity' | 'roundedIdentity', found:
   return value !== undefined && Object.is(roundTo(root.out.type.dtype)(value), found)
 }
 
+/** Whether an operand is known to be the number that a fact of the op names; most are another. */
+const isBesideFact =
+  (...facts: ('rightIdentity' | 'roundedIdentity' | 'absorbing' | 'finiteAbsorbing')[]): Glance =>
+  ({ op, operands, results }, view) => {
+    const round = roundTo(results[0]!.type.dtype)
+    const named = facts.flatMap(fact => op.facts[fact] ?? []).map(round)
+    return operands.some(id => {
+      const maker = view.definition(id)
+      const fill = maker === undefined ? undefined : fillOf(maker)
+      return fill !== undefined && named.includes(fill)
+    })
+  }
+
 /** Whether two nodes apply one op with the same attributes. */
 function sameOp(a: Matched, b: Matched): boolean {
   const key = ({ op, attributes }: Matched) => printAttributes(op.attributes, attributes)
@@ -36,7 +49,7 @@ const identity = rule({
   name: 'identity',
   why: 'e is the identity of f, bit for bit: f(x, e) = x',
   exactness: 'bitwise',
-  match: pattern(has('rightIdentity'), any('x'), filled('e')),
+  match: pattern(has('rightIdentity'), any('x'), filled('e')).near(isBesideFact('rightIdentity')),
   when: ({ root, x, e }) => isFact(root, 'rightIdentity', e) && typesEqual(x.type, root.out.type),
   build: ({ x }) => x,
   example: {
@@ -52,7 +65,9 @@ const roundedIdentity = rule({
   name: 'rounded-identity',
   why: 'e is the identity of f but for the sign of a zero: −0 + 0 is +0',
   exactness: 'rounding',
-  match: pattern(has('roundedIdentity'), any('x'), filled('e')),
+  match: pattern(has('roundedIdentity'), any('x'), filled('e')).near(
+    isBesideFact('roundedIdentity'),
+  ),
   when: ({ root, x, e }) => isFact(root, 'roundedIdentity', e) && typesEqual(x.type, root.out.type),
   build: ({ x }) => x,
   example: {
@@ -76,7 +91,9 @@ const absorbing = rule({
   name: 'absorbing',
   why: 'f(x, a) = a for every x',
   exactness: 'bitwise',
-  match: pattern(has('absorbing', 'finiteAbsorbing'), any('x'), filled('a')),
+  match: pattern(has('absorbing', 'finiteAbsorbing'), any('x'), filled('a')).near(
+    isBesideFact('absorbing', 'finiteAbsorbing'),
+  ),
   when: ({ root, a }) => absorber(root) === a,
   build: ({ root, into, a }) => full(into, a, root.out.type),
   example: {
@@ -92,7 +109,9 @@ const finiteAbsorbing = rule({
   name: 'finite-absorbing',
   why: 'f(x, a) = a unless x is NaN or infinite',
   exactness: 'assumes-finite',
-  match: pattern(has('finiteAbsorbing'), any('x'), filled('a')),
+  match: pattern(has('finiteAbsorbing'), any('x'), filled('a')).near(
+    isBesideFact('finiteAbsorbing'),
+  ),
   when: ({ root, a }) => root.op.facts.finiteAbsorbing === a,
   build: ({ root, into, a }) => full(into, a, root.out.type),
   example: {

@@ -8,10 +8,10 @@ import { otherAxes } from '../../ops/axes.ts'
 import { broadcastAlong, broadcastTo } from '../../ops/broadcast.ts'
 import { full } from '../../ops/creation.ts'
 import { reshape, reverse, transpose } from '../../ops/movement.ts'
-import { slice } from '../../ops/slicing.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, rule } from '../../rewrite/rule.ts'
 import { filled } from '../known.ts'
+import { movements } from '../movements.ts'
 
 const axesOf = (of: Matched) => attribute(of, 'axes', integers)
 const shapeOf = (of: Matched) => attribute(of, 'shape', dimensions)
@@ -21,7 +21,7 @@ const moveFill = rule({
   name: 'move-fill',
   why: 'all elements are equal, so where they stand does not matter',
   exactness: 'bitwise',
-  match: pattern([reshape, transpose, broadcastTo, reverse, slice], filled('c')),
+  match: pattern(movements, filled('c')),
   build: ({ root, into, c }) => full(into, c, root.out.type),
   example: {
     given: '',

@@ -3,14 +3,13 @@
 
 import type { Value } from '../../ir/builder.ts'
 import { div, mul, neg, reciprocal } from '../../ops/arithmetic.ts'
-import { broadcastTo, sum } from '../../ops/broadcast.ts'
+import { sum } from '../../ops/broadcast.ts'
 import { matmul } from '../../ops/contraction.ts'
-import { reshape, reverse, transpose } from '../../ops/movement.ts'
-import { slice } from '../../ops/slicing.ts'
 import { mean } from '../../ops/statistics.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, rule } from '../../rewrite/rule.ts'
 import { isFloat } from '../../support/dtype.ts'
+import { movements } from '../movements.ts'
 
 /** The matched op applied to other operands. */
 const again = ({ op, attributes, out }: Matched, operands: readonly Value[]): Value =>
@@ -142,7 +141,7 @@ const moveNeg = rule({
   name: 'move-neg',
   why: 'where an element stands does not change its sign',
   exactness: 'bitwise',
-  match: pattern([reshape, transpose, broadcastTo, reverse, slice], pattern(neg, any('x'))),
+  match: pattern(movements, pattern(neg, any('x'))),
   build: ({ root, x }) => neg(again(root, [x])),
   example: {
     given: '%x: f32[2,3]',

@@ -2,7 +2,8 @@
 // and none is there twice.
 
 import type { Value } from '../../ir/builder.ts'
-import type { Op, Operator } from '../../ir/op.ts'
+import type { ValueId } from '../../ir/graph.ts'
+import type { Op } from '../../ir/op.ts'
 import { add, mul, neg, scale, sub } from '../../ops/arithmetic.ts'
 import { fullLike } from '../../ops/creation.ts'
 import { any, type Glance, type Matched, pattern } from '../../rewrite/pattern.ts'
@@ -16,14 +17,21 @@ const LEVELS = 3
 
 const SUMS: ReadonlySet<Op> = new Set([add, sub, neg].map(({ op }) => op))
 
-/** Whether one of the operands is a sum itself, or of an op of `others`. */
-const isAbove =
-  (...others: readonly Operator[]): Glance =>
-  ({ operands }, view) =>
-    operands.some(id => {
-      const op = view.definition(id)?.op
-      return op !== undefined && (SUMS.has(op) || others.some(other => other.op === op))
-    })
+/** Whether one of the operands is a sum itself. */
+const isAboveSum: Glance = ({ operands }, view) =>
+  operands.some(id => {
+    const maker = view.definition(id)
+    return maker !== undefined && SUMS.has(maker.op)
+  })
+
+/** Whether one of the operands is made by scaling the other. */
+const isOneScaled: Glance = ({ operands: [x, y] }, view) => {
+  const base = (id: ValueId) => {
+    const maker = view.definition(id)
+    return maker?.op === mul.op ? maker.operands[0]! : id
+  }
+  return base(x!) === base(y!)
+}
 
 /** ± value. */
 interface Term {
@@ -78,7 +86,7 @@ const knownTerms = rule({
   name: 'known-terms',
   why: 'the known terms of a sum are one known term: c − (x + b) = (c − b) − x',
   exactness: 'rounding',
-  match: pattern([add, sub], any('x'), any('y')).near(isAbove()),
+  match: pattern([add, sub], any('x'), any('y')).near(isAboveSum),
   when: context => {
     const { known, others } = splitTerms(context)
     const sum = knownSum(known, context.x.type.dtype)
@@ -166,7 +174,7 @@ const repeatedTerms = rule({
   why: 'terms of one value are a multiple of it: a · x + b · x = (a + b) · x',
   exactness: 'rounding',
   match: pattern([add, sub], any('x'), any('y')).near(
-    (node, view) => node.operands[0] === node.operands[1] || isAbove(mul)(node, view),
+    (node, view) => isAboveSum(node, view) || isOneScaled(node, view),
   ),
   when: context => isModest(repeatedTerm(context)?.all.times ?? 0),
   depth: LEVELS + 2,
