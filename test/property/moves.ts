@@ -22,8 +22,10 @@ import { concat, stack } from '../../src/ops/joining.ts'
 import { and, not } from '../../src/ops/logic.ts'
 import { sigmoidCrossEntropy, squaredError } from '../../src/ops/losses.ts'
 import { expandDims, reshape, reverse, transpose } from '../../src/ops/movement.ts'
+import { batchNorm, batchNormInference, layerNorm } from '../../src/ops/normalization.ts'
 import { oneHot } from '../../src/ops/one-hot.ts'
 import { pad } from '../../src/ops/padding.ts'
+import { l1Penalty, l2Penalty } from '../../src/ops/penalties.ts'
 import * as p from '../../src/ops/piecewise.ts'
 import { prod } from '../../src/ops/product.ts'
 import { argmax, max, min } from '../../src/ops/reduction.ts'
@@ -209,6 +211,9 @@ function calledSwish(x: Value): Value {
   return call(body, [x])[0]!
 }
 
+/** Large enough that the deviation of equal numbers is not all rounding. */
+const epsilon = 0.01
+
 const composites: readonly Move[] = [
   calledSwish,
   (x, c) => squaredError(tanh(x), tanh(partner(x, c))),
@@ -224,6 +229,32 @@ const composites: readonly Move[] = [
     if (shape.length !== 2) return undefined
     return softmaxCrossEntropy(x, softmax(reverse(x, [1])), { labelSmoothing: 0.1 })
   },
+]
+
+/** Normalizations over one axis, with factors and offsets made from the value itself. */
+const normalizations: readonly Move[] = [
+  ranked((x, c) => {
+    const axes = [axisOf(x, c)]
+    const [gamma, beta] = [tanh(mean(x, axes)), tanh(max(x, axes))]
+    const { output, mean: middle, variance: spread } = batchNorm(x, gamma, beta, { axes, epsilon })
+    const { shape } = x.type
+    const statistics = add(tanh(middle), tanh(spread))
+    return c.pick(2) === 0 ? output : add(output, broadcastAlong(statistics, shape, axes))
+  }),
+  ranked((x, c) => {
+    const axes = [axisOf(x, c)]
+    const others = x.type.shape.map((_, i) => i).filter(i => !axes.includes(i))
+    const [gamma, beta] = [tanh(mean(x, others)), tanh(max(x, others))]
+    return layerNorm(x, gamma, beta, { axes, epsilon })
+  }),
+  ranked((x, c) => {
+    const axes = [axisOf(x, c)]
+    const middle = tanh(mean(x, axes))
+    const spread = square(middle)
+    return batchNormInference(x, middle, middle, middle, spread, { axes, epsilon: 0.1 })
+  }),
+  x => l1Penalty(tanh(x), 0.3),
+  x => l2Penalty(tanh(x), 0.3),
 ]
 
 /** The maximum along an axis, repeated along a new last axis. */
@@ -268,6 +299,7 @@ export const MOVES: readonly Move[] = [
   ...shape,
   ...reductions,
   ...composites,
+  ...normalizations,
   ...contractions,
   ...indexing,
 ]
