@@ -298,4 +298,283 @@ export const CASES: readonly Case[] = [
     `%0 = matmul %x, %y : f32[2,3,5]
      %1 = transpose %0 {permutation = [2, 1, 0]} : f32[5,3,2]`,
   ],
+  [
+    'div-neg',
+    'the smallest integer is its own negative, but half of it is not',
+    '%x: i32[2], %y: i32[2]',
+    `%0 = neg %x : i32[2]
+     %1 = div %0, %y : i32[2]`,
+  ],
+  [
+    'div-by-neg',
+    'the smallest integer is its own negative, and divides nothing but itself',
+    '%x: i32[2], %y: i32[2]',
+    `%0 = neg %y : i32[2]
+     %1 = div %x, %0 : i32[2]`,
+  ],
+  [
+    'neg-div-known',
+    'the smallest integer by −1 wraps, by 1 it does not',
+    '%x: i32[2]',
+    `%0 = full {value = 1, shape = [2], dtype = i32} : i32[2]
+     %1 = div %x, %0 : i32[2]
+     %2 = neg %1 : i32[2]`,
+  ],
+  [
+    'neg-known-div',
+    'the smallest integer is its own negative',
+    '%x: i32[2]',
+    `%0 = full {value = -2147483648, shape = [2], dtype = i32} : i32[2]
+     %1 = div %0, %x : i32[2]
+     %2 = neg %1 : i32[2]`,
+  ],
+  [
+    'associate-known',
+    '1e-7 is lost beside 1, and counts where x is near −1',
+    '%x: f32[2]',
+    `%0 = full {value = 1, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 9.999999974752428e-08, shape = [2], dtype = f32} : f32[2]
+     %2 = add %x, %0 : f32[2]
+     %3 = add %2, %1 : f32[2]`,
+  ],
+  [
+    'known-outward',
+    '(x − 1) + y keeps the digits of a small y',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = -1, shape = [2], dtype = f32} : f32[2]
+     %1 = add %x, %0 : f32[2]
+     %2 = add %1, %y : f32[2]`,
+  ],
+  [
+    'known-outward',
+    'x · y may overflow where x · 1e-30 brings it down first',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 1.0000000031710769e-30, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = mul %1, %y : f32[2]`,
+  ],
+  [
+    'known-outward',
+    'the scaled x is needed as it is, so nothing is saved',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = mul %1, %y : f32[2]
+     %3 = sub %2, %1 : f32[2]`,
+  ],
+  [
+    'known-terms',
+    '1e-7 is lost beside 1, and counts where x is near 1',
+    '%x: f32[2]',
+    `%0 = full {value = 1, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 9.999999974752428e-08, shape = [2], dtype = f32} : f32[2]
+     %2 = sub %0, %x : f32[2]
+     %3 = add %2, %1 : f32[2]`,
+  ],
+  [
+    'known-terms',
+    'adding and taking away again rounds x, which may be what is wanted',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 12582912, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = -12582912, shape = [2], dtype = f32} : f32[2]
+     %2 = add %x, %0 : f32[2]
+     %3 = add %2, %1 : f32[2]`,
+  ],
+  [
+    'known-terms',
+    'the inner sum is needed as it is',
+    '%x: f32[2]',
+    `%0 = full {value = 2, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 3, shape = [2], dtype = f32} : f32[2]
+     %2 = sub %0, %x : f32[2]
+     %3 = add %2, %1 : f32[2]
+     %4 = mul %3, %2 : f32[2]`,
+  ],
+  ['repeated-terms', '∞ − ∞ is NaN', '%x: f32[2]', '%0 = sub %x, %x : f32[2]'],
+  [
+    'repeated-terms',
+    'the multiples are of different values',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 2, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = mul %y, %0 : f32[2]
+     %3 = add %1, %2 : f32[2]`,
+  ],
+  [
+    'mul-reciprocal',
+    'one reciprocal serves both, and costs less than two divisions',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = reciprocal %y : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = add %1, %0 : f32[2]`,
+  ],
+  [
+    'quotient-of-scaled',
+    'the two factors together overflow',
+    '%x: f32[2]',
+    `%0 = full {value = 1.0000000150474662e+30, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 1.0000000031710769e-30, shape = [2], dtype = f32} : f32[2]
+     %2 = mul %x, %0 : f32[2]
+     %3 = div %2, %1 : f32[2]`,
+  ],
+  [
+    'scaled-quotient',
+    'the two factors together overflow',
+    '%x: f32[2]',
+    `%0 = full {value = 1.0000000031710769e-30, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 1.0000000150474662e+30, shape = [2], dtype = f32} : f32[2]
+     %2 = div %x, %0 : f32[2]
+     %3 = mul %2, %1 : f32[2]`,
+  ],
+  [
+    'quotient-of-quotient',
+    'the two divisors together overflow',
+    '%x: f32[2]',
+    `%0 = full {value = 1.0000000150474662e+30, shape = [2], dtype = f32} : f32[2]
+     %1 = div %x, %0 : f32[2]
+     %2 = div %1, %0 : f32[2]`,
+  ],
+  [
+    'quotient-of-quotient',
+    'integers wrap: 65536 · 65536 is 0',
+    '%x: i32[2]',
+    `%0 = full {value = 65536, shape = [2], dtype = i32} : i32[2]
+     %1 = div %x, %0 : i32[2]
+     %2 = div %1, %0 : i32[2]`,
+  ],
+  [
+    'quotient-of-scaled',
+    'integer division truncates',
+    '%x: i32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = i32} : i32[2]
+     %1 = full {value = 2, shape = [2], dtype = i32} : i32[2]
+     %2 = mul %x, %0 : i32[2]
+     %3 = div %2, %1 : i32[2]`,
+  ],
+  [
+    'scaled-quotient',
+    'integer division truncates',
+    '%x: i32[2]',
+    `%0 = full {value = 2, shape = [2], dtype = i32} : i32[2]
+     %1 = full {value = 6, shape = [2], dtype = i32} : i32[2]
+     %2 = div %x, %0 : i32[2]
+     %3 = mul %2, %1 : i32[2]`,
+  ],
+  [
+    'dividend-factor',
+    'integer division truncates',
+    '%x: i32[2], %y: i32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = i32} : i32[2]
+     %1 = mul %x, %0 : i32[2]
+     %2 = div %1, %y : i32[2]`,
+  ],
+  [
+    'dividend-factor',
+    'the scaled x is needed as it is',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = div %1, %y : f32[2]
+     %3 = sub %2, %1 : f32[2]`,
+  ],
+  [
+    'divisor-factor',
+    'x / y may overflow where x / (y · 1e30) does not',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 1.0000000150474662e+30, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %y, %0 : f32[2]
+     %2 = div %x, %1 : f32[2]`,
+  ],
+  [
+    'known-divisor-outward',
+    'integer division truncates',
+    '%x: i32[2], %y: i32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = i32} : i32[2]
+     %1 = div %x, %0 : i32[2]
+     %2 = mul %1, %y : i32[2]`,
+  ],
+  [
+    'reduce-scaled',
+    'the sum may overflow where the scaled terms do not',
+    '%x: f32[2]',
+    `%0 = full {value = 1.0000000031710769e-30, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = sum %1 {axes = [0]} : f32[]`,
+  ],
+  [
+    'reduce-scaled',
+    'the scaled terms are needed as they are',
+    '%x: f32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %0 : f32[2]
+     %2 = sum %1 {axes = [0]} : f32[]
+     %3 = broadcast_to %2 {shape = [2], axes = [0]} : f32[2]
+     %4 = sub %1, %3 : f32[2]`,
+  ],
+  [
+    'reduce-scaled',
+    'integer division truncates',
+    '%x: i32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = i32} : i32[2]
+     %1 = div %x, %0 : i32[2]
+     %2 = sum %1 {axes = [0]} : i32[]`,
+  ],
+  [
+    'move-outward',
+    'one operand is not moved',
+    '%x: f32[2], %y: f32[3,2]',
+    `%0 = broadcast_to %x {shape = [3, 2], axes = [0]} : f32[3,2]
+     %1 = add %y, %0 : f32[3,2]`,
+  ],
+  [
+    'move-outward',
+    'the operands are repeated along different axes',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = broadcast_to %x {shape = [2, 2], axes = [0]} : f32[2,2]
+     %1 = broadcast_to %y {shape = [2, 2], axes = [1]} : f32[2,2]
+     %2 = add %0, %1 : f32[2,2]`,
+  ],
+  [
+    'move-outward',
+    'the operands had different shapes before',
+    '%x: f32[4], %y: f32[2,2]',
+    `%0 = reshape %x {shape = [4, 1]} : f32[4,1]
+     %1 = reshape %y {shape = [4, 1]} : f32[4,1]
+     %2 = mul %0, %1 : f32[4,1]`,
+  ],
+  [
+    'move-outward',
+    'the axes are exchanged differently',
+    '%x: f32[2,2,3], %y: f32[2,3,2]',
+    `%0 = transpose %x {permutation = [1, 0, 2]} : f32[2,2,3]
+     %1 = transpose %y {permutation = [0, 2, 1]} : f32[2,2,3]
+     %2 = mul %0, %1 : f32[2,2,3]`,
+  ],
+  [
+    'broadcast-reshape',
+    'the reshape puts elements in other rows',
+    '%x: f32[2,3]',
+    `%0 = reshape %x {shape = [3, 2]} : f32[3,2]
+     %1 = broadcast_to %0 {shape = [4, 3, 2], axes = [0]} : f32[4,3,2]`,
+  ],
+  [
+    'reshape-broadcast',
+    'the reshape puts elements in other rows',
+    '%x: f32[2]',
+    `%0 = broadcast_to %x {shape = [3, 2], axes = [0]} : f32[3,2]
+     %1 = reshape %0 {shape = [2, 3]} : f32[2,3]`,
+  ],
+  [
+    'reshape-broadcast',
+    'the axis that goes is one of the operand',
+    '%x: f32[1]',
+    `%0 = broadcast_to %x {shape = [3, 1], axes = [0]} : f32[3,1]
+     %1 = reshape %0 {shape = [3]} : f32[3]`,
+  ],
+  [
+    'reduce-ones',
+    'an axis has two elements',
+    '%x: f32[2,1]',
+    '%0 = sum %x {axes = [0, 1]} : f32[]',
+  ],
 ]
