@@ -333,7 +333,7 @@ export const CASES: readonly Case[] = [
     '1e-7 is lost beside 1, and counts where x is near −1',
     '%x: f32[2]',
     `%0 = full {value = 1, shape = [2], dtype = f32} : f32[2]
-     %1 = full {value = 9.999999974752428e-08, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 1.0000000116860974e-7, shape = [2], dtype = f32} : f32[2]
      %2 = add %x, %0 : f32[2]
      %3 = add %2, %1 : f32[2]`,
   ],
@@ -367,7 +367,7 @@ export const CASES: readonly Case[] = [
     '1e-7 is lost beside 1, and counts where x is near 1',
     '%x: f32[2]',
     `%0 = full {value = 1, shape = [2], dtype = f32} : f32[2]
-     %1 = full {value = 9.999999974752428e-08, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = 1.0000000116860974e-7, shape = [2], dtype = f32} : f32[2]
      %2 = sub %0, %x : f32[2]
      %3 = add %2, %1 : f32[2]`,
   ],
