@@ -1,7 +1,8 @@
 // What runs against a mistake in rewrite rules. Meaning first: the values of examples, of graphs
-// that the rules keep away from and of programs, before and after rewriting. Then text: what the
-// example becomes, and whether the rule keeps away. A rule that merely fires no more changes no
-// value, so only text can tell. Bundled together with the mutated file.
+// that the rules keep away from and of programs, before and after rewriting, and formulas that f32
+// gets wrong without the rule. Then text: what the example becomes, and whether the rule keeps away.
+// Where a rule of the normal form merely fires no more, no value changes and only text can tell.
+// Bundled together with the mutated file.
 
 import assert, { AssertionError } from 'node:assert/strict'
 import type { Graph } from '../../src/ir/graph.ts'
@@ -11,8 +12,14 @@ import { rules } from '../../src/passes/rules.ts'
 import { exampleText, type Rule } from '../../src/rewrite/rule.ts'
 import { checkExample, checkMeaning, examplesOf, rewritten } from '../../test/rules/checks.ts'
 import { CASES } from '../../test/rules/conditions.ts'
+import { likeExponentials } from '../../test/rules/formulas/like-exponentials.ts'
+import { likeLogarithms } from '../../test/rules/formulas/like-logarithms.ts'
+import { LOSSES } from '../../test/rules/near-misses/losses.ts'
+import { MOMENTS } from '../../test/rules/near-misses/moments.ts'
+import { NORMALIZATIONS } from '../../test/rules/near-misses/normalizations.ts'
 import { formsOf, wrongValue } from '../../test/rules/pipelines.ts'
 import { programs } from '../../test/rules/programs/index.ts'
+import { checkFormulas } from './detect-formula.ts'
 
 /** How a mistake was noticed: by a value, by an error, or by the text of a graph alone. */
 export interface Detection {
@@ -33,6 +40,7 @@ export function detectInRules(
   const chosen = programs.filter(({ name }) => inPrograms.includes(name))
   return (
     first('meaning', concerned, rule => checkMeanings(rule, seed)) ??
+    first('meaning', concerned, checkFormulas) ??
     first('meaning', chosen, program => {
       for (const form of formsOf(program, { verify: false })) {
         if (form.name === 'training step') continue
@@ -59,9 +67,18 @@ function first<T>(
   return undefined
 }
 
+const LOOK_ALIKES = [
+  ...CASES,
+  ...likeExponentials,
+  ...likeLogarithms,
+  ...LOSSES,
+  ...MOMENTS,
+  ...NORMALIZATIONS,
+]
+
 /** The graphs that a rule keeps away from. */
 const casesOf = ({ name }: Rule): Graph[] =>
-  CASES.filter(([rule]) => rule === name).map(([, , given, before]) =>
+  LOOK_ALIKES.filter(([rule]) => rule === name).map(([, , given, before]) =>
     parseGraph('case.ir', exampleText({ given, before, after: '' }, 'before'), ops),
   )
 
