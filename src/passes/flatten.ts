@@ -46,7 +46,7 @@ export interface Nesting {
   readonly inverse: (x: Value) => Value
 }
 
-/** Deeper nesting than this is taken for a part: rules look at a neighbourhood, not at a program. */
+/** What is nested deeper is a part: rules look at a neighbourhood, not at a program. */
 export const NESTED = 6
 
 type Tree = Part | { readonly of: Matched; readonly children: readonly Child[] }

@@ -40,7 +40,7 @@ const ROWS: readonly (readonly [Operator, number])[] = [
   [logSumExp, 20],
   [softmax, 32],
   [logSoftmax, 30],
-  [softmaxCrossEntropy, 20],
+  [softmaxCrossEntropy, 16],
   [sigmoidCrossEntropy, 14],
   [mean, 4],
   [variance, 12],

@@ -1,5 +1,5 @@
-// Scale and shift of normalizations. Normal form: factors and terms that every feature has are those
-// of a batch_norm; factors and terms that every position of an example has make it a layer_norm.
+// Scale and shift of normalizations. Normal form: factors and terms that every feature has are
+// those of a batch_norm; those that every position of an example has make it a layer_norm.
 
 import { integers, number } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'

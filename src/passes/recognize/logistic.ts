@@ -47,6 +47,10 @@ function softplusIn({ parts }: Whole, like: Value, madeBy: MadeBy) {
   return undefined
 }
 
+/** Whether a term has a softplus among its factors. */
+export const hasSoftplus = (term: Term, madeBy: MadeBy) =>
+  softplusIn(term.factors(), term.like, madeBy) !== undefined
+
 /** The y of a factor 1 − y or y − 1, and the sign of 1 − y in it. */
 function complemented({ value }: Part, madeBy: MadeBy) {
   const of = madeBy(value)
@@ -66,36 +70,25 @@ function knownProduct(parts: readonly Part[], madeBy: MadeBy): number | undefine
 
 const isPositive = (weight: number) => weight > 0 && weight < Number.POSITIVE_INFINITY
 
-const isSame = (a: Part, b: Part) =>
-  a.value.id === b.value.id && a.power === b.power && String(a.axes) === String(b.axes)
-
-/** Parts in two heaps: the product of the known ones, and the others. */
-function sorted(parts: readonly Part[], madeBy: MadeBy) {
-  const unknown = parts.filter(({ value }) => fillAt(value, madeBy) === undefined)
-  const known = knownProduct(
-    parts.filter(part => !unknown.includes(part)),
-    madeBy,
-  )
-  return { known: known!, unknown }
-}
-
-/** w · y · softplus(−z) + (1 − y) · softplus(z), times whatever both terms have. */
+/** w · y · softplus(−z) + (1 − y) · softplus(z), times a known factor. */
 export function twoSided(first: Term, second: Term, madeBy: MadeBy): Loss | undefined {
   const negative = second.factors()
   const softplusOf = softplusIn(negative, second.like, madeBy)
   if (softplusOf === undefined) return undefined
   const { argument: logits, part: below } = softplusOf
   for (const part of negative.parts) {
-    if (!isPlain(part, second.like)) continue
-    const found = complemented(part, madeBy)
-    const rest = negative.parts.filter(other => other !== part && other !== below)
-    const weight = found && positiveWeight(first, found.y, logits, rest, madeBy)
+    const found = isPlain(part, second.like) ? complemented(part, madeBy) : undefined
+    if (found === undefined) continue
+    const positive = knownWeight(first, found.y, logits, madeBy)
+    const others = negative.parts.filter(other => other !== part && other !== below)
+    const weight = (positive ?? Number.NaN) / (knownProduct(others, madeBy) ?? Number.NaN)
     // y − 1 is minus the weight of a negative example, so the terms have different signs.
-    const sign = second.sign * (found?.sign ?? 1)
-    if (weight === undefined || !isPositive(weight * first.sign * sign)) continue
-    const options = { positiveWeight: asWritten(Math.abs(weight), logits.type.dtype) }
+    const sign = second.sign * found.sign
+    if (!isPositive(weight * first.sign * sign)) continue
+    const { dtype } = logits.type
+    const options = { positiveWeight: asWritten(roundTo(dtype)(Math.abs(weight)), dtype) }
     return () => {
-      const loss = sigmoidCrossEntropy(logits, found!.y, options)
+      const loss = sigmoidCrossEntropy(logits, found.y, options)
       const factor = negative.without([part, below])
       return { sign, loss: factor === undefined ? loss : mul(loss, factor) }
     }
@@ -103,28 +96,15 @@ export function twoSided(first: Term, second: Term, madeBy: MadeBy): Loss | unde
   return undefined
 }
 
-/**
- * The w of w · y · softplus(−z), next to the known factor of the other term; undefined where this
- * is not the term of a positive example, or has other unknown factors than the other one.
- */
-function positiveWeight(
-  term: Term,
-  y: Value,
-  logits: Value,
-  others: readonly Part[],
-  madeBy: MadeBy,
-): number | undefined {
+/** The known w of w · y · softplus(−z); undefined where a term is another. */
+function knownWeight(term: Term, y: Value, logits: Value, madeBy: MadeBy): number | undefined {
   const whole = term.factors(value => value.id === y.id)
   const above = softplusIn(whole, term.like, madeBy)
   const targets = whole.parts.find(part => part.value.id === y.id && isPlain(part, term.like))
   if (above === undefined || targets === undefined) return undefined
   if (!isOpposite(above.argument, logits, madeBy)) return undefined
-  const left = whole.parts.filter(part => part !== above.part && part !== targets)
-  const [own, other] = [sorted(left, madeBy), sorted(others, madeBy)]
-  const isShared =
-    own.unknown.length === other.unknown.length &&
-    own.unknown.every(part => other.unknown.some(same => isSame(part, same)))
-  return isShared ? roundTo(y.type.dtype)(own.known / other.known) : undefined
+  const others = whole.parts.filter(part => part !== above.part && part !== targets)
+  return knownProduct(others, madeBy)
 }
 
 /** softplus(z) − z · y, and softplus(−z) + z · y, which is the same of −z. */

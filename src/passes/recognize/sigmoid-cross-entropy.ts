@@ -9,7 +9,7 @@ import { type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import type { Part, Whole } from '../flatten.ts'
 import { filled } from '../known.ts'
 import { exchanged, sumOf } from '../sums.ts'
-import { type Loss, oneSided, type Term, termOf, twoSided } from './logistic.ts'
+import { hasSoftplus, type Loss, oneSided, type Term, termOf, twoSided } from './logistic.ts'
 import { summedOf } from './summed.ts'
 
 type MadeBy = RuleContext['madeBy']
@@ -21,14 +21,18 @@ interface Found {
   readonly loss: Loss
 }
 
-/** The first two terms of a sum that `join` makes something of. */
+/** What two parts of a sum come to. */
+type Join = (a: Part, b: Part) => Loss | undefined
+
+/** The first two terms of a sum that `join` makes something of; `isFirst` is asked before it. */
 function pairIn(
   { out }: Matched,
   madeBy: MadeBy,
-  join: (a: Part, b: Part) => Loss | undefined,
+  isFirst: (a: Part) => boolean,
+  join: Join,
 ): Found | undefined {
   const whole = sumOf(out, madeBy)
-  for (const a of whole.parts) {
+  for (const a of whole.parts.filter(isFirst)) {
     for (const b of whole.parts) {
       const loss = a === b ? undefined : join(a, b)
       if (loss !== undefined) return { sum: whole, taken: [a, b], loss }
@@ -43,22 +47,29 @@ function replaced({ sum: whole, taken, loss: make }: Found): Value {
   return exchanged(whole, taken, sign, loss)
 }
 
-const lossOf = (a: Term, b: Term, madeBy: MadeBy): Loss | undefined =>
-  twoSided(a, b, madeBy) ?? oneSided(a, b, madeBy)
-
-const lossOfTerms = (root: Matched, madeBy: MadeBy) =>
-  pairIn(root, madeBy, (a, b) =>
-    lossOf(termOf(a.value, a.power, madeBy), termOf(b.value, b.power, madeBy), madeBy),
+/** A pair of terms that `join` makes a loss of; the first has a softplus among its factors. */
+function lossOfTerms(
+  root: Matched,
+  madeBy: MadeBy,
+  join: (a: Term, b: Term, madeBy: MadeBy) => Loss | undefined,
+): Found | undefined {
+  const term = ({ value, power }: Part) => termOf(value, power, madeBy)
+  return pairIn(
+    root,
+    madeBy,
+    part => hasSoftplus(term(part), madeBy),
+    (a, b) => join(term(a), term(b), madeBy),
   )
+}
 
 const sigmoidLoss = rule({
   name: 'sigmoid-cross-entropy',
-  why: 'y · softplus(−z) + (1 − y) · softplus(z) is the cross-entropy of σ(z), as softplus(z) − z · y is',
-  exactness: 'stabilizing',
-  match: pattern([add, sub], any('x'), any('y')),
-  when: ({ root, madeBy }) => lossOfTerms(root, madeBy) !== undefined,
+  why: 'y · softplus(−z) + (1 − y) · softplus(z) is the cross-entropy of σ(z) and y',
+  exactness: 'rounding',
+  match: pattern([add, sub], any('left'), any('right')),
+  when: ({ root, madeBy }) => lossOfTerms(root, madeBy, twoSided) !== undefined,
   depth: 6,
-  build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy)!),
+  build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy, twoSided)!),
   example: {
     given: '%z: f32[n], %y: f32[n]',
     before: `
@@ -92,31 +103,46 @@ const sigmoidLoss = rule({
         %1 = sub %p, %0 : f32[n]`,
     },
     {
-      given: '%z: f32[n], %y: f32[n], %w: f32[n]',
+      given: '%z: f32[n], %y: f32[n]',
       before: `
         %0 = neg %z : f32[n]
         %1 = softplus %z : f32[n]
         %2 = mul %y, %1 : f32[n]
-        %3 = mul %w, %2 : f32[n]
-        %4 = full {value = 1, shape = [n], dtype = f32} : f32[n]
-        %5 = sub %4, %y : f32[n]
-        %6 = mul %w, %5 : f32[n]
+        %3 = full {value = 0.5, shape = [n], dtype = f32} : f32[n]
+        %4 = mul %2, %3 : f32[n]
+        %5 = full {value = 1, shape = [n], dtype = f32} : f32[n]
+        %6 = sub %5, %y : f32[n]
         %7 = softplus %0 : f32[n]
         %8 = mul %6, %7 : f32[n]
-        %9 = add %3, %8 : f32[n]`,
+        %9 = full {value = 2, shape = [n], dtype = f32} : f32[n]
+        %10 = mul %8, %9 : f32[n]
+        %11 = add %4, %10 : f32[n]`,
       after: `
         %0 = neg %z : f32[n]
-        %1 = sigmoid_cross_entropy %0, %y : f32[n]
-        %2 = mul %1, %w : f32[n]`,
+        %1 = full {value = 2, shape = [n], dtype = f32} : f32[n]
+        %2 = sigmoid_cross_entropy %0, %y {positive_weight = 0.25} : f32[n]
+        %3 = mul %2, %1 : f32[n]`,
     },
-    {
-      given: '%z: f32[n], %y: f32[n]',
-      before: `
-        %0 = softplus %z : f32[n]
-        %1 = mul %z, %y : f32[n]
-        %2 = sub %0, %1 : f32[n]`,
-      after: '%0 = sigmoid_cross_entropy %z, %y : f32[n]',
-    },
+  ],
+})
+
+const sigmoidLossOfLogits = rule({
+  name: 'sigmoid-cross-entropy-of-logits',
+  why: 'softplus(z) − z · y is the cross-entropy of σ(z) and y, and cancels where the loss is small',
+  exactness: 'stabilizing',
+  match: pattern([add, sub], any('left'), any('right')),
+  when: ({ root, madeBy }) => lossOfTerms(root, madeBy, oneSided) !== undefined,
+  depth: 6,
+  build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy, oneSided)!),
+  example: {
+    given: '%z: f32[n], %y: f32[n]',
+    before: `
+      %0 = softplus %z : f32[n]
+      %1 = mul %z, %y : f32[n]
+      %2 = sub %0, %1 : f32[n]`,
+    after: '%0 = sigmoid_cross_entropy %z, %y : f32[n]',
+  },
+  also: [
     {
       given: '%z: f32[n], %y: f32[n]',
       before: `
@@ -132,22 +158,30 @@ const sigmoidLoss = rule({
 })
 
 const lossOfSums = (root: Matched, madeBy: MadeBy) =>
-  pairIn(root, madeBy, (a, b) => {
-    const [first, second] = [summedOf(a, madeBy), summedOf(b, madeBy)]
-    if (first === undefined || first.how !== second?.how) return undefined
-    const make = lossOf(first.term, second.term, madeBy)
-    if (make === undefined) return undefined
-    return () => {
-      const { sign, loss } = make()
-      return { sign, loss: first.again(loss) }
-    }
-  })
+  pairIn(
+    root,
+    madeBy,
+    part => {
+      const summed = summedOf(part, madeBy)
+      return summed !== undefined && hasSoftplus(summed.term, madeBy)
+    },
+    (a, b) => {
+      const [first, second] = [summedOf(a, madeBy), summedOf(b, madeBy)]
+      if (first === undefined || first.how !== second?.how) return undefined
+      const make = twoSided(first.term, second.term, madeBy)
+      if (make === undefined) return undefined
+      return () => {
+        const { sign, loss } = make()
+        return { sign, loss: first.again(loss) }
+      }
+    },
+  )
 
 const sigmoidLossOfSums = rule({
   name: 'sigmoid-cross-entropy-of-sums',
   why: 'two sums of the terms of a cross-entropy are one sum of cross-entropies',
-  exactness: 'stabilizing',
-  match: pattern([add, sub], any('x'), any('y')),
+  exactness: 'rounding',
+  match: pattern([add, sub], any('left'), any('right')),
   when: ({ root, madeBy }) => lossOfSums(root, madeBy) !== undefined,
   depth: 6,
   build: ({ root, madeBy }) => replaced(lossOfSums(root, madeBy)!),
@@ -207,4 +241,9 @@ const flipped = rule({
 })
 
 /** Rules of the cross-entropy of a sigmoid; see the head of this file. */
-export const sigmoidLossRules: readonly Rule[] = [sigmoidLoss, sigmoidLossOfSums, flipped]
+export const sigmoidLossRules: readonly Rule[] = [
+  sigmoidLoss,
+  sigmoidLossOfLogits,
+  sigmoidLossOfSums,
+  flipped,
+]

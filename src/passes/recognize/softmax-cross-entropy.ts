@@ -1,12 +1,14 @@
 // The cross-entropy of a softmax. Normal form: the op, whatever else the labels are multiplied by,
 // and with its sign outside.
 
-import { integers } from '../../ir/attribute.ts'
+import { integer, integers } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'
 import { div, neg } from '../../ops/arithmetic.ts'
+import { otherAxes } from '../../ops/axes.ts'
 import { broadcastAlong, sum } from '../../ops/broadcast.ts'
 import { size } from '../../ops/creation.ts'
 import { softmaxCrossEntropy } from '../../ops/cross-entropy.ts'
+import { transpose } from '../../ops/movement.ts'
 import { logSoftmax } from '../../ops/softmax.ts'
 import { mean } from '../../ops/statistics.ts'
 import { any, pattern } from '../../rewrite/pattern.ts'
@@ -16,22 +18,29 @@ import { isPlain, productOf } from '../products.ts'
 
 interface Loss {
   readonly product: Whole
-  /** log softmax(z) along the last axis. */
+  /** log softmax(z). */
   readonly factor: Part
   readonly logits: Value
+  /** The axis of the classes. */
+  readonly axis: number
 }
 
-/** A product of labels and the logarithm of a softmax over the last axis. */
+/** A product of labels and the logarithm of a softmax. */
 function lossOf(value: Value, madeBy: RuleContext['madeBy']): Loss | undefined {
-  const last = value.type.shape.length - 1
   const product = productOf(value, madeBy)
   if (product.parts.length < 2) return undefined
   for (const factor of product.parts) {
     const of = isPlain(factor, value) ? madeBy(factor.value) : undefined
-    if (of?.op !== logSoftmax.op || of.attributes.axis !== last) continue
-    return { product, factor, logits: of.operands[0]! }
+    if (of?.op !== logSoftmax.op) continue
+    return { product, factor, logits: of.operands[0]!, axis: attribute(of, 'axis', integer) }
   }
   return undefined
+}
+
+/** The value with its classes on the last axis: examples may be columns. */
+function withClassesLast(x: Value, axis: number): Value {
+  const rank = x.type.shape.length
+  return axis === rank - 1 ? x : transpose(x, [...otherAxes(rank, [axis]), axis])
 }
 
 const softmaxLoss = rule({
@@ -39,20 +48,24 @@ const softmaxLoss = rule({
   why: 'Σ y · log softmax(z) over the classes is minus the cross-entropy, whose gradient is short',
   exactness: 'rounding',
   match: pattern([sum, mean], any('terms')),
-  when: ({ terms, root, madeBy }) =>
-    attribute(root, 'axes', integers).includes(terms.type.shape.length - 1) &&
-    lossOf(terms, madeBy) !== undefined,
+  when: ({ terms, root, madeBy }) => {
+    const loss = lossOf(terms, madeBy)
+    return loss !== undefined && attribute(root, 'axes', integers).includes(loss.axis)
+  },
   depth: 5,
   build: ({ terms, root, madeBy, into }) => {
-    const { product, factor, logits } = lossOf(terms, madeBy)!
-    const loss = softmaxCrossEntropy(logits, product.without([factor])!)
-    const axes = attribute(root, 'axes', integers).slice(0, -1)
+    const { product, factor, logits, axis } = lossOf(terms, madeBy)!
+    const [z, y] = [logits, product.without([factor])!].map(x => withClassesLast(x, axis))
+    const loss = softmaxCrossEntropy(z!, y!)
+    const examples = otherAxes(terms.type.shape.length, [axis])
+    const others = attribute(root, 'axes', integers).filter(other => other !== axis)
+    const axes = others.map(other => examples.indexOf(other))
     const total = axes.length === 0 ? loss : into.append(root.op, [loss], { axes })[0]!
     if (root.op === sum.op) return neg(total)
     // A mean over the classes too: the loss is their sum.
     const { dtype, shape } = total.type
-    const classes = size(into, terms.type.shape.at(-1)!, dtype)
-    const every = shape.map((_, axis) => axis)
+    const classes = size(into, terms.type.shape[axis]!, dtype)
+    const every = shape.map((_, position) => position)
     return neg(div(total, broadcastAlong(classes, shape, every)))
   },
   example: {
@@ -92,6 +105,19 @@ const softmaxLoss = rule({
         %1 = mean %0 {axes = [0]} : f32[]
         %2 = size {of = 4, dtype = f32} : f32[]
         %3 = div %1, %2 : f32[]
+        %4 = neg %3 : f32[]`,
+    },
+    {
+      given: '%z: f32[4,n], %y: f32[4,n]',
+      before: `
+        %0 = log_softmax %z {axis = 0} : f32[4,n]
+        %1 = mul %0, %y : f32[4,n]
+        %2 = sum %1 {axes = [0, 1]} : f32[]`,
+      after: `
+        %0 = transpose %z : f32[n,4]
+        %1 = transpose %y : f32[n,4]
+        %2 = softmax_cross_entropy %0, %1 : f32[n]
+        %3 = sum %2 {axes = [0]} : f32[]
         %4 = neg %3 : f32[]`,
     },
   ],

@@ -1,5 +1,6 @@
-// What a normalization needs several times, its program computes once: mean, variance and reciprocal
-// deviation serve the output, the running averages and the gradient, by hand as by the composite.
+// What a normalization needs several times, its program computes once: mean, variance and
+// reciprocal deviation serve the output, the running averages and the gradient, by hand as by the
+// composite.
 
 import { describe, expect, it } from 'vitest'
 import {

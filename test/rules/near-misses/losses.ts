@@ -174,7 +174,7 @@ export const LOSSES: readonly NearMiss[] = [
      %7 = add %2, %6 : f32[3]`,
   ],
   [
-    'sigmoid-cross-entropy',
+    'sigmoid-cross-entropy-of-logits',
     'softplus(z) + z · y is no loss of z',
     '%z: f32[3], %y: f32[3]',
     `%0 = softplus %z : f32[3]
@@ -182,7 +182,7 @@ export const LOSSES: readonly NearMiss[] = [
      %2 = add %0, %1 : f32[3]`,
   ],
   [
-    'sigmoid-cross-entropy',
+    'sigmoid-cross-entropy-of-logits',
     'a known multiple of the logits has no labels',
     '%z: f32[3]',
     `%0 = softplus %z : f32[3]
