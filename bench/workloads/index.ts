@@ -5,6 +5,7 @@ import { products } from './matmul.ts'
 import { passes } from './passes.ts'
 import { dispatchTiny, singleOps } from './single-ops.ts'
 import { compileDeep24, steps } from './steps.ts'
+import { trainingPasses } from './training-passes.ts'
 import { adam1m } from './update.ts'
 
 /** All benchmarks. */
@@ -16,4 +17,5 @@ export const BENCHES: readonly Bench[] = [
   compileDeep24,
   dispatchTiny,
   passes,
+  trainingPasses,
 ]

@@ -29,6 +29,7 @@ const NAMES = [
   'compile-deep24',
   'dispatch-tiny',
   'passes',
+  'passes-bn24',
 ]
 
 /** What an operation gives, written down a second time. */
