@@ -1,5 +1,5 @@
-// A stabilizing rule that fires no more changes no value in real numbers; it leaves one wrong in f32.
-// So formulas that f32 gets wrong as they are written are computed there, with their gradients, and
+// A stabilizing rule that fires no more changes no value in real numbers; it leaves one wrong in
+// f32. So formulas that f32 gets wrong as they are written are computed there, with gradients, and
 // compared with what is right.
 
 import assert from 'node:assert/strict'

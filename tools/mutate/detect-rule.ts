@@ -1,8 +1,8 @@
 // What runs against a mistake in rewrite rules. Meaning first: the values of examples, of graphs
 // that the rules keep away from and of programs, before and after rewriting, and formulas that f32
-// gets wrong without the rule. Then text: what the example becomes, and whether the rule keeps away.
-// Where a rule of the normal form merely fires no more, no value changes and only text can tell.
-// Bundled together with the mutated file.
+// gets wrong without the rule. Then text: what the example becomes, and whether the rule keeps
+// away. Where a rule of the normal form merely fires no more, no value changes and only text can
+// tell. Bundled together with the mutated file.
 
 import assert, { AssertionError } from 'node:assert/strict'
 import type { Graph } from '../../src/ir/graph.ts'

@@ -1,6 +1,6 @@
-// Small mistakes made on purpose in rewrite rules beside their replacements: a condition that always
-// holds or is turned round, an operator, a constant of a pattern, an axis off by one; and the same in
-// the functions that the rules of a file share.
+// Small mistakes made on purpose in rewrite rules beside their replacements: a condition that
+// always holds or is turned round, an operator, a constant of a pattern, an axis off by one; and
+// the same in the functions that the rules of a file share.
 
 import { basename, dirname } from 'node:path'
 import { Node, type ObjectLiteralExpression, Project, type SourceFile, SyntaxKind } from 'ts-morph'

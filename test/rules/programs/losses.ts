@@ -82,7 +82,7 @@ const gaussian = model({
   },
 })
 
-/** A variational autoencoder: the divergence from the unit normal in closed form, Bernoulli pixels. */
+/** A variational autoencoder: the divergence from the unit normal by formula, Bernoulli pixels. */
 const autoencoder = model({
   name: 'variational_autoencoder',
   inputs: { x: f32('batch', 5), noise: f32('batch', 2) },
