@@ -77,8 +77,9 @@ function placeLines(found: readonly (Place & { readonly op: string })[]): string
     counts.set(text, (counts.get(text) ?? 0) + 1)
   }
   const lines = [...counts].map(([text, times]) => (times === 1 ? text : `${text} × ${times}`))
-  const more = lines.length > PLACES ? [`and at ${lines.length - PLACES} more places`] : []
-  return [...lines.slice(0, PLACES), ...more]
+  // One more place takes no more room than saying so.
+  if (lines.length <= PLACES + 1) return lines
+  return [...lines.slice(0, PLACES), `and at ${lines.length - PLACES} more places`]
 }
 
 /** `model.ts:12:20 (head) log`; a derivative says of what: `… matmul in the gradient of dot`. */
