@@ -139,6 +139,46 @@ const expTimesSigmoid = rule({
       %3 = mul %0, %2 : f32[4]`,
     after: '%0 = sigmoid %x : f32[4]',
   },
+  also: [
+    {
+      given: '%x: f32[4], %y: f32[4]',
+      before: `
+        %0 = sub %x, %y : f32[4]
+        %1 = exp %0 : f32[4]
+        %2 = sub %y, %x : f32[4]
+        %3 = sigmoid %2 : f32[4]
+        %4 = mul %1, %3 : f32[4]`,
+      after: `
+        %0 = sub %x, %y : f32[4]
+        %1 = sigmoid %0 : f32[4]`,
+    },
+    {
+      given: '%x: f32[4]',
+      before: `
+        %0 = full {value = 3, shape = [4], dtype = f32} : f32[4]
+        %1 = mul %x, %0 : f32[4]
+        %2 = exp %1 : f32[4]
+        %3 = full {value = -3, shape = [4], dtype = f32} : f32[4]
+        %4 = mul %x, %3 : f32[4]
+        %5 = sigmoid %4 : f32[4]
+        %6 = mul %2, %5 : f32[4]`,
+      after: `
+        %0 = full {value = 3, shape = [4], dtype = f32} : f32[4]
+        %1 = mul %x, %0 : f32[4]
+        %2 = sigmoid %1 : f32[4]`,
+    },
+    {
+      given: '%x: f32[4]',
+      before: `
+        %0 = neg %x : f32[4]
+        %1 = exp %0 : f32[4]
+        %2 = sigmoid %x : f32[4]
+        %3 = mul %1, %2 : f32[4]`,
+      after: `
+        %0 = neg %x : f32[4]
+        %1 = sigmoid %0 : f32[4]`,
+    },
+  ],
 })
 
 const oneMinusSigmoid = rule({

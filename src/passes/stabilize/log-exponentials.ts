@@ -36,7 +36,7 @@ const logSumOfExp = rule({
 /** How many elements go into each element of a mean, where that is known. */
 function countOf(x: Value, average: Matched): number | undefined {
   const count = sizeOf(dimsAt(x.type.shape, attribute(average, 'axes', integers)))
-  return typeof count === 'number' && count > 0 ? count : undefined
+  return typeof count === 'number' ? count : undefined
 }
 
 const logMeanOfExp = rule({
@@ -98,16 +98,14 @@ const logAddOfExp = rule({
   ],
 })
 
-/** Whether a part stands in the whole with its axes in order, repeated along the others. */
-function isInOrder({ axes }: Part): boolean {
-  return axes.every((axis, i) => axis !== undefined && (i === 0 || axis > axes[i - 1]!))
-}
+/** Whether every axis of a part is one of the whole; it is repeated along the others. */
+const isRepeated = ({ axes }: Part) => axes.every(axis => axis !== undefined)
 
 /** The factors of a product that have a stable logarithm, and the product. */
 function stableFactors(product: Value, madeBy: RuleContext['madeBy']) {
   const isStable = (value: Value) => stableLogarithm(value, madeBy) !== undefined
   const whole = productOf(product, madeBy, isStable)
-  const factors = whole.parts.filter(part => isStable(part.value) && isInOrder(part))
+  const factors = whole.parts.filter(part => isStable(part.value) && isRepeated(part))
   return { whole, factors }
 }
 
@@ -159,6 +157,38 @@ const logProduct = rule({
         %2 = softplus %1 : f32[4]
         %3 = neg %2 : f32[4]
         %4 = sub %0, %3 : f32[4]`,
+    },
+    {
+      given: '%x: f32[4], %y: f32[4]',
+      before: `
+        %0 = exp %x : f32[4]
+        %1 = reciprocal %0 : f32[4]
+        %2 = exp %y : f32[4]
+        %3 = sqrt %2 : f32[4]
+        %4 = mul %1, %3 : f32[4]
+        %5 = log %4 : f32[4]`,
+      after: `
+        %0 = neg %x : f32[4]
+        %1 = full {value = 0.5, shape = [4], dtype = f32} : f32[4]
+        %2 = mul %y, %1 : f32[4]
+        %3 = add %0, %2 : f32[4]`,
+    },
+    {
+      given: '%x: f32[2,4], %y: f32[4]',
+      before: `
+        %0 = exp %y : f32[4]
+        %1 = tanh %y : f32[4]
+        %2 = mul %0, %1 : f32[4]
+        %3 = broadcast_to %2 {shape = [2, 4], axes = [0]} : f32[2,4]
+        %4 = mul %x, %3 : f32[2,4]
+        %5 = log %4 : f32[2,4]`,
+      after: `
+        %0 = tanh %y : f32[4]
+        %1 = broadcast_to %0 {shape = [2, 4], axes = [0]} : f32[2,4]
+        %2 = mul %x, %1 : f32[2,4]
+        %3 = log %2 : f32[2,4]
+        %4 = broadcast_to %y {shape = [2, 4], axes = [0]} : f32[2,4]
+        %5 = add %3, %4 : f32[2,4]`,
     },
   ],
 })

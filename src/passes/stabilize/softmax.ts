@@ -189,6 +189,16 @@ const logSoftmaxOfSum = rule({
       %2 = sub %x, %1 : f32[n,4]`,
     after: '%0 = log_softmax %x {axis = 1} : f32[n,4]',
   },
+  also: [
+    {
+      given: '%x: f32[4,n]',
+      before: `
+        %0 = log_sum_exp %x {axes = [0]} : f32[n]
+        %1 = broadcast_to %0 {shape = [4, n], axes = [0]} : f32[4,n]
+        %2 = sub %x, %1 : f32[4,n]`,
+      after: '%0 = log_softmax %x {axis = 0} : f32[4,n]',
+    },
+  ],
 })
 
 const softmaxShift = rule({

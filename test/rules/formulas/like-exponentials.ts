@@ -175,6 +175,37 @@ export const likeExponentials: readonly LookAlike[] = [
   ],
   [
     'softmax-of-exp',
+    'nothing is summed',
+    '%x: f32[2]',
+    `%0 = exp %x : f32[2]
+     %1 = sum %0 {axes = []} : f32[2]
+     %2 = broadcast_to %1 {shape = [2], axes = []} : f32[2]
+     %3 = div %0, %2 : f32[2]`,
+  ],
+  [
+    'exp-times-sigmoid',
+    'y − z is not the opposite of x − y',
+    '%x: f32[2], %y: f32[2], %z: f32[2]',
+    `%0 = sub %x, %y : f32[2]
+     %1 = sub %y, %z : f32[2]
+     %2 = exp %0 : f32[2]
+     %3 = sigmoid %1 : f32[2]
+     %4 = mul %2, %3 : f32[2]`,
+  ],
+  [
+    'exp-times-sigmoid',
+    'known multiples of two values are not opposite',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 3, shape = [2], dtype = f32} : f32[2]
+     %1 = full {value = -3, shape = [2], dtype = f32} : f32[2]
+     %2 = mul %x, %0 : f32[2]
+     %3 = mul %y, %1 : f32[2]
+     %4 = exp %2 : f32[2]
+     %5 = sigmoid %3 : f32[2]
+     %6 = mul %4, %5 : f32[2]`,
+  ],
+  [
+    'softmax-of-exp',
     'the sum is over one axis and repeated along the other',
     '%x: f32[3,3]',
     `%0 = exp %x : f32[3,3]
