@@ -8,6 +8,7 @@ import { dropAxes, otherAxes } from '../../ops/axes.ts'
 import { full } from '../../ops/creation.ts'
 import { batchNorm } from '../../ops/normalization.ts'
 import { variance } from '../../ops/statistics.ts'
+import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import type { Part, Whole } from '../flatten.ts'
@@ -74,7 +75,7 @@ const normalize = rule({
   name: 'batch-norm',
   why: '(x − mean(x)) / √(variance(x) + ε) is batch_norm with scale 1 and shift 0',
   exactness: 'rounding',
-  match: pattern([mul, div], any('x'), any('y')),
+  match: pattern([mul, div], any('x'), any('y')).near(reaches(variance, 8)),
   when: ({ root, ...context }) => normalizedOf(root, context) !== undefined,
   depth: 6,
   build: ({ root, ...context }) => {

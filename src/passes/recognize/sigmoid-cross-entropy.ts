@@ -2,8 +2,10 @@
 // into softpluses. Normal form: the op, however the terms are ordered, signed and summed.
 
 import type { Value } from '../../ir/builder.ts'
+import { softplus } from '../../ops/activation.ts'
 import { add, neg, sub } from '../../ops/arithmetic.ts'
 import { sigmoidCrossEntropy } from '../../ops/losses.ts'
+import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import type { Part, Whole } from '../flatten.ts'
@@ -14,6 +16,9 @@ import { summedOf } from './summed.ts'
 
 type MadeBy = RuleContext['madeBy']
 
+/** A softplus is looked for so many nodes below a sum before the sum is taken apart. */
+const LOOKED_THROUGH = 8
+
 /** Two terms of a sum, and what takes their place. */
 interface Found {
   readonly sum: Whole
@@ -21,18 +26,13 @@ interface Found {
   readonly loss: Loss
 }
 
-/** What two parts of a sum come to. */
-type Join = (a: Part, b: Part) => Loss | undefined
-
-/** The first two terms of a sum that `join` makes something of; `isFirst` is asked before it. */
+/** The first two terms that `join` makes something of; the first is one of `firsts`. */
 function pairIn(
-  { out }: Matched,
-  madeBy: MadeBy,
-  isFirst: (a: Part) => boolean,
-  join: Join,
+  whole: Whole,
+  firsts: readonly Part[],
+  join: (a: Part, b: Part) => Loss | undefined,
 ): Found | undefined {
-  const whole = sumOf(out, madeBy)
-  for (const a of whole.parts.filter(isFirst)) {
+  for (const a of firsts) {
     for (const b of whole.parts) {
       const loss = a === b ? undefined : join(a, b)
       if (loss !== undefined) return { sum: whole, taken: [a, b], loss }
@@ -47,26 +47,23 @@ function replaced({ sum: whole, taken, loss: make }: Found): Value {
   return exchanged(whole, taken, sign, loss)
 }
 
-/** A pair of terms that `join` makes a loss of; the first has a softplus among its factors. */
+/** A pair of terms that `join` makes a loss of. */
 function lossOfTerms(
   root: Matched,
   madeBy: MadeBy,
   join: (a: Term, b: Term, madeBy: MadeBy) => Loss | undefined,
 ): Found | undefined {
+  const whole = sumOf(root.out, madeBy)
   const term = ({ value, power }: Part) => termOf(value, power, madeBy)
-  return pairIn(
-    root,
-    madeBy,
-    part => hasSoftplus(term(part), madeBy),
-    (a, b) => join(term(a), term(b), madeBy),
-  )
+  const firsts = whole.parts.filter(part => hasSoftplus(term(part), madeBy))
+  return pairIn(whole, firsts, (a, b) => join(term(a), term(b), madeBy))
 }
 
 const sigmoidLoss = rule({
   name: 'sigmoid-cross-entropy',
   why: 'y · softplus(−z) + (1 − y) · softplus(z) is the cross-entropy of σ(z) and y',
   exactness: 'rounding',
-  match: pattern([add, sub], any('left'), any('right')),
+  match: pattern([add, sub], any('left'), any('right')).near(reaches(softplus, LOOKED_THROUGH)),
   when: ({ root, madeBy }) => lossOfTerms(root, madeBy, twoSided) !== undefined,
   depth: 6,
   build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy, twoSided)!),
@@ -130,7 +127,7 @@ const sigmoidLossOfLogits = rule({
   name: 'sigmoid-cross-entropy-of-logits',
   why: 'softplus(z) − z · y is the cross-entropy of σ(z) and y, and cancels where the loss is small',
   exactness: 'stabilizing',
-  match: pattern([add, sub], any('left'), any('right')),
+  match: pattern([add, sub], any('left'), any('right')).near(reaches(softplus, LOOKED_THROUGH)),
   when: ({ root, madeBy }) => lossOfTerms(root, madeBy, oneSided) !== undefined,
   depth: 6,
   build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy, oneSided)!),
@@ -157,31 +154,26 @@ const sigmoidLossOfLogits = rule({
   ],
 })
 
-const lossOfSums = (root: Matched, madeBy: MadeBy) =>
-  pairIn(
-    root,
-    madeBy,
-    part => {
-      const summed = summedOf(part, madeBy)
-      return summed !== undefined && hasSoftplus(summed.term, madeBy)
-    },
-    (a, b) => {
-      const [first, second] = [summedOf(a, madeBy), summedOf(b, madeBy)]
-      if (first === undefined || first.how !== second?.how) return undefined
-      const make = twoSided(first.term, second.term, madeBy)
-      if (make === undefined) return undefined
-      return () => {
-        const { sign, loss } = make()
-        return { sign, loss: first.again(loss) }
-      }
-    },
-  )
+/** A pair of summed terms that are summed the same way and make a loss. */
+function lossOfSums(root: Matched, madeBy: MadeBy): Found | undefined {
+  const whole = sumOf(root.out, madeBy)
+  const isSummed = (part: Part) => summedOf(part, madeBy) !== undefined
+  return pairIn(whole, whole.parts.filter(isSummed), (a, b) => {
+    const [first, second] = [summedOf(a, madeBy)!, summedOf(b, madeBy)]
+    const make = first.how === second?.how && twoSided(first.term, second.term, madeBy)
+    if (!make) return undefined
+    return () => {
+      const { sign, loss } = make()
+      return { sign, loss: first.again(loss) }
+    }
+  })
+}
 
 const sigmoidLossOfSums = rule({
   name: 'sigmoid-cross-entropy-of-sums',
   why: 'two sums of the terms of a cross-entropy are one sum of cross-entropies',
   exactness: 'rounding',
-  match: pattern([add, sub], any('left'), any('right')),
+  match: pattern([add, sub], any('left'), any('right')).near(reaches(softplus, LOOKED_THROUGH)),
   when: ({ root, madeBy }) => lossOfSums(root, madeBy) !== undefined,
   depth: 6,
   build: ({ root, madeBy }) => replaced(lossOfSums(root, madeBy)!),

@@ -4,6 +4,7 @@ import type { Value } from '../../ir/builder.ts'
 import { relu, softplus } from '../../ops/activation.ts'
 import { add, neg, sub } from '../../ops/arithmetic.ts'
 import { abs, maximum } from '../../ops/piecewise.ts'
+import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import type { Part, Whole } from '../flatten.ts'
@@ -35,8 +36,8 @@ interface Found {
 }
 
 /** Two terms of a sum, of one sign, that are the two parts of a softplus. */
-function partsOf({ out }: Matched, madeBy: MadeBy): Found | undefined {
-  const whole = sumOf(out, madeBy)
+function partsOf(root: Matched, madeBy: MadeBy): Found | undefined {
+  const whole = sumOf(root.out, madeBy)
   for (const a of whole.parts) {
     const z = folded(a.value, madeBy)
     if (z === undefined) continue
@@ -52,7 +53,7 @@ const softplusByParts = rule({
   name: 'softplus-by-parts',
   why: 'max(z, 0) + log(1 + exp(−|z|)) is softplus(z), which is computed that way',
   exactness: 'rounding',
-  match: pattern([add, sub], any('x'), any('y')),
+  match: pattern([add, sub], any('x'), any('y')).near(reaches(softplus, 6)),
   when: ({ root, madeBy }) => partsOf(root, madeBy) !== undefined,
   depth: 6,
   build: ({ root, madeBy }) => {

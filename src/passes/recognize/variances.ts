@@ -7,6 +7,7 @@ import type { Op } from '../../ir/op.ts'
 import { add, square, sub } from '../../ops/arithmetic.ts'
 import { broadcastAlong, broadcastTo } from '../../ops/broadcast.ts'
 import { mean, variance } from '../../ops/statistics.ts'
+import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
@@ -68,8 +69,8 @@ function nested(value: Value, outer: Op, inner: Op, madeBy: RuleContext['madeBy'
 }
 
 /** Two terms of a sum that are the difference of mean(x²) and mean(x)². */
-function squaresIn({ out }: Matched, madeBy: RuleContext['madeBy']): Squares | undefined {
-  const whole = sumOf(out, madeBy)
+function squaresIn(root: Matched, madeBy: RuleContext['madeBy']): Squares | undefined {
+  const whole = sumOf(root.out, madeBy)
   for (const first of whole.parts) {
     const squares = nested(first.value, mean.op, square.op, madeBy)
     if (squares === undefined) continue
@@ -87,7 +88,7 @@ const varianceBySquares = rule({
   name: 'variance-by-squares',
   why: 'mean(x²) − mean(x)² is the variance, and cancels where the mean is far from 0',
   exactness: 'stabilizing',
-  match: pattern([add, sub], any('left'), any('right')),
+  match: pattern([add, sub], any('left'), any('right')).near(reaches(square, 6)),
   when: ({ root, madeBy }) => squaresIn(root, madeBy) !== undefined,
   depth: 5,
   build: ({ root, madeBy }) => {
