@@ -37,7 +37,10 @@ const NONNEGATIVE = 1
 const POSITIVE = 2
 const NAMES = [undefined, 'nonnegative', 'positive'] as const
 
-/** How deep below a value its sign is looked for: the `depth` of a rule that asks is one more. */
+/**
+ * How many nodes deep a sign is looked for: the `depth` of a rule that asks about an operand is one
+ * more.
+ */
 export const SIGN_DEPTH = 4
 
 /** Constants with more elements are not looked through. */

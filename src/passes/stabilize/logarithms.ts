@@ -179,7 +179,7 @@ const expLog = rule({
   exactness: 'stabilizing',
   match: pattern(exp, pattern(log, any('x'))),
   when: ({ x, madeBy }) => signOf(x, madeBy) !== undefined,
-  depth: SIGN_DEPTH + 1,
+  depth: SIGN_DEPTH + 2,
   build: ({ x }) => x,
   example: {
     given: '%x: f32[4]',

@@ -61,7 +61,7 @@ const squareSqrt = rule({
   exactness: 'stabilizing',
   match: pattern(square, pattern(sqrt, any('x'))),
   when: ({ x, madeBy }) => signOf(x, madeBy) !== undefined,
-  depth: SIGN_DEPTH + 1,
+  depth: SIGN_DEPTH + 2,
   build: ({ x }) => x,
   example: {
     given: '%x: f32[4]',

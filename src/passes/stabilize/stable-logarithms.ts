@@ -24,8 +24,14 @@ type MadeBy = RuleContext['madeBy']
 /** What gives the logarithm of a value that a node makes; undefined for any other node. */
 type Finder = (of: Matched, madeBy: MadeBy, depth: number) => Build | undefined
 
-/** How deep below a value its logarithm is looked for. */
-export const LOGARITHM_DEPTH = 4
+/** How far below a value its logarithm is looked for. */
+const NESTED = 4
+
+/**
+ * How many nodes deep that looks, with the other term of the last sum: the `depth` of a rule that
+ * asks about an operand is one more.
+ */
+export const LOGARITHM_DEPTH = NESTED + 1
 
 const MOVEMENTS: readonly Op[] = [broadcastTo.op, reshape.op, transpose.op]
 
@@ -42,7 +48,7 @@ const exponent: Finder = ({ op, operands }) => (op === exp.op ? () => operands[0
 
 /** x of exp(x). */
 export function exponentOf(value: Value, madeBy: MadeBy): Build | undefined {
-  return found(exponent, value, madeBy, LOGARITHM_DEPTH)
+  return found(exponent, value, madeBy, NESTED)
 }
 
 const isOne = (value: Value, madeBy: MadeBy) => {
@@ -67,7 +73,7 @@ const ofExponentials: Finder = (of, madeBy, depth) => {
 
 /** The logarithm of exp(x) or of a sum of exponentials. */
 export function logarithmOfExponentials(value: Value, madeBy: MadeBy): Build | undefined {
-  return found(ofExponentials, value, madeBy, LOGARITHM_DEPTH)
+  return found(ofExponentials, value, madeBy, NESTED)
 }
 
 const ofProbability: Finder = of => {
@@ -78,7 +84,5 @@ const ofProbability: Finder = of => {
 
 /** The logarithm of a value that is a sum of exponentials, a sigmoid or a softmax. */
 export function stableLogarithm(value: Value, madeBy: MadeBy): Build | undefined {
-  return (
-    logarithmOfExponentials(value, madeBy) ?? found(ofProbability, value, madeBy, LOGARITHM_DEPTH)
-  )
+  return logarithmOfExponentials(value, madeBy) ?? found(ofProbability, value, madeBy, NESTED)
 }

@@ -19,7 +19,7 @@ const tanhOfExp = rule({
     pattern(sub, pattern(exp, any('x')), pattern(exp, any('y'))),
     pattern(add, pattern(exp, any('x')), pattern(exp, any('y'))),
   ),
-  depth: 4,
+  depth: 5,
   build: ({ x, y, madeBy }) => tanh(isOpposite(x, y, madeBy) ? x : scale(sub(x, y), 0.5)),
   example: {
     given: '%x: f32[4]',
