@@ -208,8 +208,8 @@ export interface Op {
   /** The definition of a composite in other ops. */
   readonly body?: (operands: readonly Value[], attributes: Attributes, into: Appender) => Value[]
   /**
-   * Whether rewriting looks into the body before a derivative is taken: for ops of a user's own that
-   * have no rule of their own, whose bodies may hold formulas worth rewriting.
+   * Whether rewriting looks into the body before a derivative is taken: for ops of a user's own
+   * that have no rule of their own, whose bodies may hold formulas worth rewriting.
    */
   readonly transparent?: true
   /** Absent on a composite that is differentiated through its body. */

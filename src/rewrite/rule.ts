@@ -20,7 +20,9 @@ export type Exactness = 'bitwise' | 'rounding' | 'stabilizing' | 'assumes-finite
 export interface RuleContext {
   /** The node that matched. */
   readonly root: Matched
-  /** The node that makes a value, for conditions that no pattern can say; undefined for arguments. */
+  /**
+   * The node that makes a value, for conditions that no pattern can say; undefined for arguments.
+   */
   readonly madeBy: (value: Value) => Matched | undefined
   /** Where nodes without operands are appended. */
   readonly into: Appender

@@ -41,7 +41,7 @@ const along =
   (x, choices) =>
     x.shape.length === 0 ? undefined : move(x, choices.pick(x.shape.length), choices)
 
-/** What was reduced over one axis, repeated along it again; also by way of a kept axis of size 1. */
+/** What was reduced over one axis, repeated along it again; also by way of an axis of size 1. */
 function back(reduced: Value, like: Value, axis: number, { pick }: Choices): Value {
   if (pick(2) === 0) return broadcastAlong(reduced, like.shape, [axis])
   const kept = reshape(
