@@ -577,4 +577,19 @@ export const CASES: readonly Case[] = [
     '%x: f32[2,1]',
     '%0 = sum %x {axes = [0, 1]} : f32[]',
   ],
+  [
+    'pow-half',
+    'the power of −∞ is ∞, and its root NaN',
+    '%x: f32[2]',
+    `%0 = full {value = 0.5, shape = [2], dtype = f32} : f32[2]
+     %1 = pow %x, %0 : f32[2]`,
+  ],
+  [
+    'pow-minus-half',
+    'the power of −0 is ∞, and 1/√−0 is −∞',
+    '%x: f32[2]',
+    `%0 = full {value = -0.5, shape = [2], dtype = f32} : f32[2]
+     %1 = sqrt %x : f32[2]
+     %2 = pow %1, %0 : f32[2]`,
+  ],
 ]

@@ -1,9 +1,8 @@
-// Differences, squares and powers. Normal form: a known term is added, never subtracted; squares, and
-// powers that are other functions, are named as such.
+// Differences and squares. Normal form: a known term is added, never subtracted; a square is named as
+// one, and has no use for a sign.
 
-import { add, mul, reciprocal, square, sub } from '../../ops/arithmetic.ts'
+import { add, mul, square, sub } from '../../ops/arithmetic.ts'
 import { fullLike } from '../../ops/creation.ts'
-import { pow } from '../../ops/exponential.ts'
 import { abs } from '../../ops/piecewise.ts'
 import { any, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, rule } from '../../rewrite/rule.ts'
@@ -82,37 +81,6 @@ const squareAbs = rule({
   },
 })
 
-const powTwo = rule({
-  name: 'pow-two',
-  why: 'x to the power 2 is x²',
-  exactness: 'rounding',
-  match: pattern(pow, any('x'), filled(2)),
-  build: ({ x }) => square(x),
-  example: {
-    given: '%x: f32[4]',
-    before: `
-      %0 = full {value = 2, shape = [4], dtype = f32} : f32[4]
-      %1 = pow %x, %0 : f32[4]`,
-    after: '%0 = square %x : f32[4]',
-  },
-})
-
-const powMinusOne = rule({
-  name: 'pow-minus-one',
-  why: 'x to the power −1 is the reciprocal of x',
-  exactness: 'rounding',
-  match: pattern(pow, any('x'), filled(-1)),
-  when: ({ x }) => isFloat(x.type.dtype),
-  build: ({ x }) => reciprocal(x),
-  example: {
-    given: '%x: f32[4]',
-    before: `
-      %0 = full {value = -1, shape = [4], dtype = f32} : f32[4]
-      %1 = pow %x, %0 : f32[4]`,
-    after: '%0 = reciprocal %x : f32[4]',
-  },
-})
-
 /** Rules of arithmetic; see the head of this file. */
 export const arithmeticRules: readonly Rule[] = [
   subKnown,
@@ -120,6 +88,4 @@ export const arithmeticRules: readonly Rule[] = [
   subSelfInteger,
   mulSelf,
   squareAbs,
-  powTwo,
-  powMinusOne,
 ]

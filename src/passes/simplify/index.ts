@@ -9,6 +9,7 @@ import { movementRules } from './movement.ts'
 import { oneRules } from './ones.ts'
 import { outwardRules } from './outward.ts'
 import { outwardSignRules } from './outward-signs.ts'
+import { powerRules } from './powers.ts'
 import { quotientRules } from './quotients.ts'
 import { reductionRules } from './reduction.ts'
 import { regionRules } from './regions.ts'
@@ -23,6 +24,7 @@ export const normalFormRules: readonly Rule[] = [
   ...signRules,
   ...outwardSignRules,
   ...arithmeticRules,
+  ...powerRules,
   ...sumRules,
   ...quotientRules,
   ...factorRules,

@@ -17,6 +17,7 @@ import {
   mul,
   ones,
   param,
+  pow,
   relu,
   reshape,
   rsqrt,
@@ -171,12 +172,28 @@ const shiftedNorms = model({
   },
 })
 
+/** A metric learner: embeddings of unit length by a power of −½, and their distances by one of ½. */
+const embeddings = model({
+  name: 'embeddings',
+  inputs: { x: f32('batch', 3), same: f32('batch', 3) },
+  params: { embed: dense(3, 4) },
+  body({ x, same }, { embed }) {
+    const unit = (of: typeof x) => {
+      const h = embed(of)
+      return mul(h, pow(add(sum(square(h), 1, { keepDims: true }), EPSILON), -0.5))
+    }
+    const apart = sum(square(sub(unit(x), unit(same))), 1)
+    return { loss: mean(pow(add(apart, EPSILON), 0.5)) }
+  },
+})
+
 /** Normalizations of the corpus. */
 export const normalizations: readonly Program[] = [
   program(batchNorms, { dims: { batch: 5 }, loss: 'loss' }),
   program(batchNormOfThePaper, { dims: { batch: 4 }, loss: 'loss' }),
   program(attention, { dims: { batch: 2 }, loss: 'loss' }),
   program(heads, { dims: { batch: 2 }, loss: 'loss' }),
+  program(embeddings, { dims: { batch: 3 }, loss: 'loss' }),
   program(rootMeanSquare, { dims: { batch: 3 }, loss: 'loss' }),
   program(shiftedNorms, { dims: { batch: 3 }, loss: 'loss' }),
   program(whitened, { dims: { batch: 5 }, loss: 'loss', ranges: { prices: [0.5, 2] } }),
