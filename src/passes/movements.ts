@@ -1,5 +1,6 @@
 // Ops that put elements in other places, and nothing else: what all elements have in common, moved
-// ones have too. Not gathers, whose places are computed, nor pads, which bring elements of their own.
+// ones have too. Not gathers, whose places are computed, nor pads, which bring elements of their
+// own.
 
 import type { Op } from '../ir/op.ts'
 import { broadcastTo } from '../ops/broadcast.ts'

@@ -43,7 +43,7 @@ const knownOnTheLeft = ({ op, operands: [x, y] }: Node, definition: Definition) 
   own: op.facts.commutative && isMadeKnown(x, definition) && !isMadeKnown(y, definition) ? 1 : 0,
 })
 
-/** Movements stand outside of elementwise ops; whether a known factor is in between says nothing. */
+/** Movements stand outside of elementwise ops; a known factor in between says nothing. */
 const movementDepth = (node: Node, definition: Definition) => ({
   times: isElementwise(node) && !isByKnown(node, definition) ? 2 : 1,
   own: isMovement(node.op) ? 1 : 0,

@@ -1,7 +1,7 @@
 // Applies rules until none applies. Nodes wait in a worklist, and only what a rewrite touched is
-// looked at again: in this run, and in a later one of what an earlier one left in normal form. Rules must make the graph smaller by the measure, so
-// this ends; a step limit guards against rules that do not, and its error names the last ones that
-// fired.
+// looked at again: in this run, and in a later one of what an earlier one left in normal form.
+// Rules must make the graph smaller by the measure, so this ends; a step limit guards against rules
+// that do not, and its error names the last ones that fired.
 
 import type { Value } from '../ir/builder.ts'
 import type { Node, ValueId } from '../ir/graph.ts'

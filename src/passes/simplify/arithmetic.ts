@@ -1,5 +1,5 @@
-// Differences and squares. Normal form: a known term is added, never subtracted; a square is named as
-// one, and has no use for a sign.
+// Differences and squares. Normal form: a known term is added, never subtracted; a square is named
+// as one, and has no use for a sign.
 
 import { add, mul, square, sub } from '../../ops/arithmetic.ts'
 import { fullLike } from '../../ops/creation.ts'

@@ -1,6 +1,6 @@
-// Known factors. Normal form: a product or a quotient has at most one, at the outside, and sums over
-// axes are scaled once instead of element by element. Factors within 2²⁴ either way take part: what
-// overflows or underflows with such a factor in another place was about to without it.
+// Known factors. Normal form: a product or a quotient has at most one, at the outside, and sums
+// over axes are scaled once instead of element by element. Factors within 2²⁴ either way take part:
+// what overflows or underflows with such a factor in another place was about to without it.
 
 import { div, mul } from '../../ops/arithmetic.ts'
 import { sum } from '../../ops/broadcast.ts'

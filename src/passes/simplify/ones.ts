@@ -1,5 +1,6 @@
-// Axes of size 1, which order nothing and repeat nothing. Normal form: a reshape where only such axes
-// come, go or change places, and no reshape for them next to a broadcast, which can make them itself.
+// Axes of size 1, which order nothing and repeat nothing. Normal form: a reshape where only such
+// axes come, go or change places, and no reshape for them next to a broadcast, which can make them
+// itself.
 
 import { integers } from '../../ir/attribute.ts'
 import { type Shape, shapesEqual } from '../../ir/type.ts'
@@ -46,8 +47,8 @@ const broadcastOnes = rule({
 })
 
 /**
- * The axes of `to` that `from` does not have, where the rest is the same and all of them have size 1;
- * undefined where that is not so.
+ * The axes of `to` that `from` does not have, where the rest is the same and all of them have
+ * size 1; undefined where that is not so.
  */
 function insertedAxes(from: Shape, to: Shape): number[] | undefined {
   const inserted: number[] = []

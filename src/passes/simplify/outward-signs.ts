@@ -1,5 +1,5 @@
-// Signs on their way out. Normal form: a sign stands outside of products, quotients, sums over axes,
-// contractions and movements, where a sum, a difference or a known number may take it over.
+// Signs on their way out. Normal form: a sign stands outside of products, quotients, sums over
+// axes, contractions and movements, where a sum, a difference or a known number may take it over.
 
 import type { Value } from '../../ir/builder.ts'
 import { div, mul, neg, reciprocal } from '../../ops/arithmetic.ts'

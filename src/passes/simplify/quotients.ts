@@ -1,6 +1,6 @@
-// Quotients, reciprocals and roots below a line. Normal form: a known divisor multiplies where that is
-// exact; one division rather than a reciprocal that is multiplied, unless that is shared; what is
-// divided by a root is multiplied by its reciprocal, which one function computes.
+// Quotients, reciprocals and roots below a line. Normal form: a known divisor multiplies where that
+// is exact; one division rather than a reciprocal that is multiplied, unless that is shared; what
+// is divided by a root is multiplied by its reciprocal, which one function computes.
 
 import { div, mul, reciprocal } from '../../ops/arithmetic.ts'
 import { broadcastTo } from '../../ops/broadcast.ts'

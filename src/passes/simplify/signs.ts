@@ -1,5 +1,5 @@
-// Signs that a neighbour takes over. Normal form: a − b, never a + (−b); no sign before a difference
-// or beside a known number, and none that the next op has no use for.
+// Signs that a neighbour takes over. Normal form: a − b, never a + (−b); no sign before a
+// difference or beside a known number, and none that the next op has no use for.
 
 import { add, div, mul, neg, square, sub } from '../../ops/arithmetic.ts'
 import { fullLike } from '../../ops/creation.ts'

@@ -1,5 +1,5 @@
-// Sums as a whole. Normal form: of the terms of a tree of sums and differences at most one is known,
-// and none is there twice.
+// Sums as a whole. Normal form: of the terms of a tree of sums and differences at most one is
+// known, and none is there twice.
 
 import type { Value } from '../../ir/builder.ts'
 import type { ValueId } from '../../ir/graph.ts'
@@ -155,7 +155,7 @@ function multipleOf({ value, sign }: Term, madeBy: RuleContext['madeBy']): Multi
   return { base: maker!.operands[0]!, times: sign * factor }
 }
 
-/** The first value that several terms are multiples of, how often all of them, and the other terms. */
+/** The first value that several terms are multiples of, their sum, and the other terms. */
 function repeatedTerm({
   root,
   madeBy,

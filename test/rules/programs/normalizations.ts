@@ -172,7 +172,7 @@ const shiftedNorms = model({
   },
 })
 
-/** A metric learner: embeddings of unit length by a power of −½, and their distances by one of ½. */
+/** A metric learner: embeddings of unit length by a power of −½, distances by one of ½. */
 const embeddings = model({
   name: 'embeddings',
   inputs: { x: f32('batch', 3), same: f32('batch', 3) },
