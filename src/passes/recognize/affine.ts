@@ -92,6 +92,33 @@ const shiftBatchNorm = rule({
       %1, %2, %3 = batch_norm %x, %g, %0 {epsilon = 0.001} : f32[n,4], f32[4], f32[4]
       %1`,
   },
+  also: [
+    {
+      given: '%x: f32[n,4], %g: f32[4], %c: f32[4]',
+      before: `
+        %0 = full {value = 0, shape = [4], dtype = f32} : f32[4]
+        %1, %2, %3 = batch_norm %x, %g, %0 {axes = [0], epsilon = 0.001} : f32[n,4], f32[4], f32[4]
+        %4 = broadcast_to %c {shape = [n, 4], axes = [0]} : f32[n,4]
+        %5 = sub %1, %4 : f32[n,4]`,
+      after: `
+        %0 = neg %c : f32[4]
+        %1, %2, %3 = batch_norm %x, %g, %0 {epsilon = 0.001} : f32[n,4], f32[4], f32[4]
+        %1`,
+    },
+    {
+      given: '%x: f32[n,4], %g: f32[4], %c: f32[4]',
+      before: `
+        %0 = full {value = 1, shape = [4], dtype = f32} : f32[4]
+        %1, %2, %3 = batch_norm %x, %g, %0 {axes = [0], epsilon = 0.001} : f32[n,4], f32[4], f32[4]
+        %4 = broadcast_to %c {shape = [n, 4], axes = [0]} : f32[n,4]
+        %5 = add %1, %4 : f32[n,4]`,
+      after: `
+        %0 = full {value = 1, shape = [4], dtype = f32} : f32[4]
+        %1 = add %0, %c : f32[4]
+        %2, %3, %4 = batch_norm %x, %g, %1 {epsilon = 0.001} : f32[n,4], f32[4], f32[4]
+        %2`,
+    },
+  ],
 })
 
 const toLayerNorm = rule({
@@ -124,6 +151,33 @@ const toLayerNorm = rule({
       %0 = full {value = 0, shape = [4], dtype = f32} : f32[4]
       %1 = layer_norm %x, %g, %0 {epsilon = 0.001} : f32[n,4]`,
   },
+  also: [
+    {
+      given: '%x: f32[n,4], %b: f32[4]',
+      before: `
+        %0 = full {value = 1, shape = [n], dtype = f32} : f32[n]
+        %1 = full {value = 0, shape = [n], dtype = f32} : f32[n]
+        %2, %3, %4 = batch_norm %x, %0, %1 {axes = [1], epsilon = 0.001} : f32[n,4], f32[n], f32[n]
+        %5 = broadcast_to %b {shape = [n, 4], axes = [0]} : f32[n,4]
+        %6 = add %2, %5 : f32[n,4]`,
+      after: `
+        %0 = full {value = 1, shape = [4], dtype = f32} : f32[4]
+        %1 = layer_norm %x, %0, %b {epsilon = 0.001} : f32[n,4]`,
+    },
+    {
+      given: '%x: f32[n,4], %b: f32[4]',
+      before: `
+        %0 = full {value = 1, shape = [n], dtype = f32} : f32[n]
+        %1 = full {value = 0, shape = [n], dtype = f32} : f32[n]
+        %2, %3, %4 = batch_norm %x, %0, %1 {axes = [1], epsilon = 0.001} : f32[n,4], f32[n], f32[n]
+        %5 = broadcast_to %b {shape = [n, 4], axes = [0]} : f32[n,4]
+        %6 = sub %2, %5 : f32[n,4]`,
+      after: `
+        %0 = full {value = 1, shape = [4], dtype = f32} : f32[4]
+        %1 = neg %b : f32[4]
+        %2 = layer_norm %x, %0, %1 {epsilon = 0.001} : f32[n,4]`,
+    },
+  ],
 })
 
 const layerNormShift = rule({

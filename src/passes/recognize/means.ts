@@ -145,6 +145,28 @@ const meanByCount = rule({
         %3 = mul %0, %2 : f32[]`,
       after: '%0 = mean %x {axes = [0, 1]} : f32[]',
     },
+    {
+      given: '%x: f32[4,n,m]',
+      before: `
+        %0 = sum %x {axes = [0, 1, 2]} : f32[]
+        %1 = size {of = n, dtype = f32} : f32[]
+        %2 = size {of = m, dtype = f32} : f32[]
+        %3 = mul %1, %2 : f32[]
+        %4 = div %0, %3 : f32[]`,
+      after: `
+        %0 = sum %x {axes = [0]} : f32[n,m]
+        %1 = mean %0 {axes = [0, 1]} : f32[]`,
+    },
+    {
+      given: '%x: f32[n,4]',
+      before: `
+        %0 = sum %x {axes = [0, 1]} : f32[]
+        %1 = size {of = n, dtype = f32} : f32[]
+        %2 = full {value = 4, shape = [], dtype = f32} : f32[]
+        %3 = mul %1, %2 : f32[]
+        %4 = div %0, %3 : f32[]`,
+      after: '%0 = mean %x {axes = [0, 1]} : f32[]',
+    },
   ],
 })
 

@@ -120,6 +120,22 @@ const sigmoidLoss = rule({
         %2 = sigmoid_cross_entropy %0, %y {positive_weight = 0.25} : f32[n]
         %3 = mul %2, %1 : f32[n]`,
     },
+    {
+      given: '%z: f32[n], %y: f32[n], %p: f32[n]',
+      before: `
+        %0 = neg %z : f32[n]
+        %1 = softplus %0 : f32[n]
+        %2 = mul %y, %1 : f32[n]
+        %3 = full {value = 1, shape = [n], dtype = f32} : f32[n]
+        %4 = sub %3, %y : f32[n]
+        %5 = softplus %z : f32[n]
+        %6 = mul %4, %5 : f32[n]
+        %7 = sub %p, %2 : f32[n]
+        %8 = sub %7, %6 : f32[n]`,
+      after: `
+        %0 = sigmoid_cross_entropy %z, %y : f32[n]
+        %1 = sub %p, %0 : f32[n]`,
+    },
   ],
 })
 
@@ -210,6 +226,26 @@ const sigmoidLossOfSums = rule({
         %0 = sigmoid_cross_entropy %z, %y : f32[1,n]
         %1 = sum %0 {axes = [0, 1]} : f32[]
         %2 = reshape %1 {shape = [1, 1]} : f32[1,1]`,
+    },
+    {
+      given: '%z: f32[n], %y: f32[n]',
+      before: `
+        %0 = neg %z : f32[n]
+        %1 = softplus %0 : f32[n]
+        %2 = full {value = 2, shape = [n], dtype = f32} : f32[n]
+        %3 = mul %y, %2 : f32[n]
+        %4 = matmul %3, %1 {contract = [[0], [0]]} : f32[]
+        %5 = full {value = 1, shape = [n], dtype = f32} : f32[n]
+        %6 = sub %5, %y : f32[n]
+        %7 = mul %6, %2 : f32[n]
+        %8 = softplus %z : f32[n]
+        %9 = matmul %7, %8 {contract = [[0], [0]]} : f32[]
+        %10 = add %4, %9 : f32[]`,
+      after: `
+        %0 = full {value = 2, shape = [n], dtype = f32} : f32[n]
+        %1 = sigmoid_cross_entropy %z, %y : f32[n]
+        %2 = mul %1, %0 : f32[n]
+        %3 = sum %2 {axes = [0]} : f32[]`,
     },
   ],
 })

@@ -242,4 +242,32 @@ export const LOSSES: readonly NearMiss[] = [
      %2 = sub %1, %y : f32[3]
      %3 = sigmoid_cross_entropy %0, %2 {positive_weight = 3} : f32[3]`,
   ],
+  [
+    'sigmoid-cross-entropy-of-sums',
+    'the contraction multiplies labels with the losses of others',
+    '%z: f32[3,3], %y: f32[3,3]',
+    `%0 = neg %z : f32[3,3]
+     %1 = softplus %0 : f32[3,3]
+     %2 = matmul %y, %1 {contract = [[0, 1], [1, 0]]} : f32[]
+     %3 = full {value = 1, shape = [3, 3], dtype = f32} : f32[3,3]
+     %4 = sub %3, %y : f32[3,3]
+     %5 = softplus %z : f32[3,3]
+     %6 = matmul %4, %5 {contract = [[0, 1], [1, 0]]} : f32[]
+     %7 = add %2, %6 : f32[]`,
+  ],
+  [
+    'sigmoid-cross-entropy-of-sums',
+    'the largest of each is no sum',
+    '%z: f32[3], %y: f32[3]',
+    `%0 = neg %z : f32[3]
+     %1 = softplus %0 : f32[3]
+     %2 = mul %y, %1 : f32[3]
+     %3 = max %2 {axes = [0]} : f32[]
+     %4 = full {value = 1, shape = [3], dtype = f32} : f32[3]
+     %5 = sub %4, %y : f32[3]
+     %6 = softplus %z : f32[3]
+     %7 = mul %5, %6 : f32[3]
+     %8 = max %7 {axes = [0]} : f32[]
+     %9 = add %3, %8 : f32[]`,
+  ],
 ]

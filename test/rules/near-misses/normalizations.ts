@@ -182,4 +182,24 @@ export const NORMALIZATIONS: readonly NearMiss[] = [
      %1 = add %x, %0 : f32[3,3]
      %2 = layer_norm %1, %g, %b {axes = [1], epsilon = 0.5} : f32[3,3]`,
   ],
+  [
+    'layer-norm',
+    'every axis is normalized, so a factor per column is neither of positions nor of features',
+    '%x: f32[3,3], %c: f32[3]',
+    `%0 = full {value = 1, shape = [], dtype = f32} : f32[]
+     %1 = full {value = 0, shape = [], dtype = f32} : f32[]
+     %2, %3, %4 = batch_norm %x, %0, %1 {axes = [0, 1], epsilon = 0.5} : f32[3,3], f32[], f32[]
+     %5 = broadcast_to %c {shape = [3, 3], axes = [0]} : f32[3,3]
+     %6 = mul %2, %5 : f32[3,3]`,
+  ],
+  [
+    'batch-norm-bias',
+    'without the shifts nothing would be left',
+    '%c: f32[3], %d: f32[3], %g: f32[3], %b: f32[3]',
+    `%0 = broadcast_to %c {shape = [3, 3], axes = [0]} : f32[3,3]
+     %1 = broadcast_to %d {shape = [3, 3], axes = [0]} : f32[3,3]
+     %2 = add %0, %1 : f32[3,3]
+     %3, %4, %5 = batch_norm %2, %g, %b {axes = [0], epsilon = 0.5} : f32[3,3], f32[3], f32[3]
+     %6 = add %3, %0 : f32[3,3]`,
+  ],
 ]
