@@ -28,11 +28,6 @@ export function beforeDerivative(): Pipeline {
     { pass: canonicalize },
     { pass: stabilize },
     { pass: recognize },
-    { pass: cse, again: 'stable forms share parts that the naive ones did not' },
-    {
-      pass: recognize,
-      again: 'what is shared now may be a term that repeats, or one half of a formula',
-    },
   ]
 }
 
