@@ -6,7 +6,7 @@ import { interpret } from '../../src/ir/interpret.ts'
 import { printGraph } from '../../src/ir/printer.ts'
 import { verifyGraph } from '../../src/ir/verify.ts'
 import { passes } from '../../src/passes/by-name.ts'
-import { afterDerivative } from '../../src/passes/pipeline.ts'
+import { afterDerivative, beforeDerivative } from '../../src/passes/pipeline.ts'
 import { runPipeline } from '../../src/rewrite/pass-manager.ts'
 import { random } from '../../src/support/random.ts'
 import { canonical, graphOf, network, passed, through } from './graphs.ts'
@@ -231,9 +231,12 @@ describe('the pipeline after the derivative', () => {
     expect(records.map(record => record.pass)).toContain('bind{batch=2}')
   })
 
-  it('has a reason for every pass that it runs a second time', () => {
+  it.each([
+    ['before', beforeDerivative()],
+    ['after', afterDerivative()],
+  ])('has a reason for every pass that it runs a second time, %s', (_, pipeline) => {
     const seen = new Set<string>()
-    for (const { pass, again } of afterDerivative()) {
+    for (const { pass, again } of pipeline) {
       expect(again === undefined, pass.name).toBe(!seen.has(pass.name))
       seen.add(pass.name)
     }
