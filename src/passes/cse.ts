@@ -16,16 +16,24 @@ export const cse: Pass = {
   leaves: [],
   run: graph => {
     const workspace = new Workspace(graph)
-    const seen = new Map<Op, Map<number | string, Node[]>>()
-    for (const id of graph.order) {
-      const node = workspace.node(id)
-      if (node === undefined) continue
-      const first = firstEqual(seen, node)
-      if (first === node || !workspace.isUsed(node)) continue
-      workspace.replace(node, () => first.results.map(result => workspace.value(result.id)))
-    }
+    shareEqual(workspace)
     return { graph: workspace.commit().graph, firings: [] }
   },
+}
+
+/** Lets equal computations of a workspace share one node; answers whether there were any. */
+export function shareEqual(workspace: Workspace): boolean {
+  const seen = new Map<Op, Map<number | string, Node[]>>()
+  let isShared = false
+  for (const id of workspace.order()) {
+    const node = workspace.node(id)
+    if (node === undefined) continue
+    const first = firstEqual(seen, node)
+    if (first === node || !workspace.isUsed(node)) continue
+    workspace.replace(node, () => first.results.map(result => workspace.value(result.id)))
+    isShared = true
+  }
+  return isShared
 }
 
 /** The first node that computes the same; the node itself where there was none. */

@@ -10,4 +10,5 @@ export const recognize = rulePass(
   'recognize',
   'replaces formulas written by hand by the composites that they are',
   [...normalFormRules, ...stabilizingRules, ...recognitionRules],
+  { sharing: true },
 )

@@ -29,15 +29,14 @@ function isFact(root: Matched, fact: 'rightIdentity' | 'roundedIdentity', found:
 /** Whether an operand is known to be the number that a fact of the op names; most are another. */
 const isBesideFact =
   (...facts: ('rightIdentity' | 'roundedIdentity' | 'absorbing' | 'finiteAbsorbing')[]): Glance =>
-  ({ op, operands, results }, view) => {
-    const round = roundTo(results[0]!.type.dtype)
-    const named = facts.flatMap(fact => op.facts[fact] ?? []).map(round)
-    return operands.some(id => {
+  ({ op, operands, results }, view) =>
+    operands.some(id => {
       const maker = view.definition(id)
       const fill = maker === undefined ? undefined : fillOf(maker)
-      return fill !== undefined && named.includes(fill)
+      if (fill === undefined) return false
+      const round = roundTo(results[0]!.type.dtype)
+      return facts.some(fact => op.facts[fact] !== undefined && round(op.facts[fact]) === fill)
     })
-  }
 
 /** Whether two nodes apply one op with the same attributes. */
 function sameOp(a: Matched, b: Matched): boolean {
