@@ -8,10 +8,14 @@ import assert, { AssertionError } from 'node:assert/strict'
 import type { Graph } from '../../src/ir/graph.ts'
 import { parseGraph } from '../../src/ir/parser.ts'
 import { ops } from '../../src/ops/registry.ts'
+import { beforeDerivative } from '../../src/passes/pipeline.ts'
 import { rules } from '../../src/passes/rules.ts'
+import { runPipeline } from '../../src/rewrite/pass-manager.ts'
 import { exampleText, type Rule } from '../../src/rewrite/rule.ts'
 import { checkExample, checkMeaning, examplesOf, rewritten } from '../../test/rules/checks.ts'
 import { CASES } from '../../test/rules/conditions.ts'
+import { checkRight, differentiated, graphOf } from '../../test/rules/formulas/checks.ts'
+import { formulas } from '../../test/rules/formulas/index.ts'
 import { likeExponentials } from '../../test/rules/formulas/like-exponentials.ts'
 import { likeLogarithms } from '../../test/rules/formulas/like-logarithms.ts'
 import { LOSSES } from '../../test/rules/near-misses/losses.ts'
@@ -19,7 +23,6 @@ import { MOMENTS } from '../../test/rules/near-misses/moments.ts'
 import { NORMALIZATIONS } from '../../test/rules/near-misses/normalizations.ts'
 import { formsOf, wrongValue } from '../../test/rules/pipelines.ts'
 import { programs } from '../../test/rules/programs/index.ts'
-import { checkFormulas } from './detect-formula.ts'
 
 /** How a mistake was noticed: by a value, by an error, or by the text of a graph alone. */
 export interface Detection {
@@ -85,6 +88,14 @@ const casesOf = ({ name }: Rule): Graph[] =>
 function checkMeanings(rule: Rule, seed: number): void {
   const graphs = [...examplesOf(rule).map(({ before }) => before), ...casesOf(rule)]
   for (const before of graphs) checkMeaning(rule, { before, after: before }, seed, ROUNDS)
+}
+
+/** A formula that a rule is for is right in f32, with its gradients. */
+function checkFormulas({ name }: Rule): void {
+  for (const formula of formulas.filter(({ rules: needed }) => needed.includes(name))) {
+    const stable = runPipeline(graphOf(formula), beforeDerivative(), { verify: false }).graph
+    checkRight(differentiated(stable, formula), formula)
+  }
 }
 
 function checkTexts(rule: Rule): void {

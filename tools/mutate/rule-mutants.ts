@@ -2,7 +2,8 @@
 // always holds or is turned round, an operator, a constant of a pattern, an axis off by one; and
 // the same in the functions that the rules of a file share.
 
-import { basename, dirname } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { Node, type ObjectLiteralExpression, Project, type SourceFile, SyntaxKind } from 'ts-morph'
 import { numberSlips, operatorSlips, type Slip, subjectOf, withSlip } from './code-mutants.ts'
 import type { Mutant, MutationKind } from './mutants.ts'
@@ -10,18 +11,22 @@ import type { Mutant, MutationKind } from './mutants.ts'
 /** Every such mutant in the given files, those of `src/passes/FOLDER/` that hold rules. */
 export function ruleMutantsOf(files: readonly string[]): Mutant[] {
   const project = new Project({ compilerOptions: { allowImportingTsExtensions: true } })
-  const sources = files.map(file => project.addSourceFileAtPath(file))
-  const named = new Map(sources.map(source => [source, sectionsOf(source).map(nameOf)]))
-  const inFolder = (source: SourceFile) =>
-    sources
-      .filter(other => dirname(other.getFilePath()) === dirname(source.getFilePath()))
-      .flatMap(other => named.get(other)!)
-  return sources.flatMap(source => {
-    const own = named.get(source)!
+  const namesIn = (file: string) => sectionsOf(project.addSourceFileAtPath(file)).map(nameOf)
+  return files.flatMap(file => {
+    const own = namesIn(file)
     // A file without rules serves those of its folder.
-    const served = own.length > 0 ? own : inFolder(source)
+    const served = own.length > 0 ? own : siblingsOf(file).flatMap(namesIn)
+    const source = project.addSourceFileAtPath(file)
     return [...sectionsOf(source).flatMap(sectionMutants), ...sharedMutants(source, served)]
   })
+}
+
+/** The files of the folder of a file. */
+function siblingsOf(file: string): string[] {
+  const folder = dirname(file)
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.ts'))
+    .map(name => join(folder, name))
 }
 
 /** The sections that rules are made of: objects with a name, a pattern and a replacement. */
