@@ -11,8 +11,21 @@ import type { Cut } from './reverse.ts'
 const MOST_SHOWN = 3
 
 /**
- * The error for a value `wrt` that got no derivative of `of`, or undefined where it is just zero.
+ * Whether a value `wrt` that got no derivative of `of` has none to get: no path to `of` passes what
+ * cannot be differentiated, so the derivative is zero.
  */
+export function isIndependent(
+  builder: GraphBuilder,
+  of: Value,
+  wrt: Value,
+  cuts: readonly Cut[],
+): boolean {
+  return !pathsToCuts(builder, of, wrt, cuts).some(isBlocked)
+}
+
+const isBlocked = ({ refusal }: Path) => refusal === 'notDifferentiable'
+
+/** The error for a value `wrt` that got no derivative of `of`. */
 export function refusalError(
   builder: GraphBuilder,
   transform: string,
@@ -22,7 +35,7 @@ export function refusalError(
 ): GraphError {
   const [loss, name] = [builder.label(of.id), builder.label(wrt.id)]
   const paths = pathsToCuts(builder, of, wrt, cuts)
-  const blocked = paths.filter(path => path.refusal === 'notDifferentiable')
+  const blocked = paths.filter(isBlocked)
   if (blocked.length > 0) {
     const { nodes, entry } = blocked[0]!
     const last = nodes[nodes.length - 1]!

@@ -9,7 +9,7 @@ import { printType } from '../ir/type.ts'
 import { fullLike } from '../ops/creation.ts'
 import { GraphError, nearest } from '../support/diagnostic.ts'
 import { isFloat } from '../support/dtype.ts'
-import { notImplementedError, refusalError } from './explain.ts'
+import { isIndependent, notImplementedError, refusalError } from './explain.ts'
 import { pushforward } from './forward.ts'
 import { type Cut, originOfValue, pullback } from './reverse.ts'
 
@@ -109,8 +109,8 @@ function zerosOrRefusal(
   cuts: readonly Cut[],
   mayBeZero: boolean,
 ): Value {
-  const error = refusalError(builder, 'gradient', of, wrt, cuts)
-  if (!mayBeZero || error.code !== 'E202') throw error
+  const isZero = mayBeZero && isIndependent(builder, of, wrt, cuts)
+  if (!isZero) throw refusalError(builder, 'gradient', of, wrt, cuts)
   return builder.withOrigin(originOfValue(builder, of), () => fullLike(wrt, 0))
 }
 
@@ -146,8 +146,8 @@ function zeroTangent(
   cuts: readonly Cut[],
 ): Value {
   for (const { id } of targets) {
-    const error = refusalError(builder, 'jvp', of, builder.value(id), cuts)
-    if (error.code === 'E203') throw error
+    const wrt = builder.value(id)
+    if (!isIndependent(builder, of, wrt, cuts)) throw refusalError(builder, 'jvp', of, wrt, cuts)
   }
   return builder.withOrigin(originOfValue(builder, of), () => fullLike(of, 0))
 }
