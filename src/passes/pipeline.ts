@@ -41,7 +41,6 @@ export function afterDerivative(dims: Dims = {}): Pipeline {
     { pass: cse },
     { pass: dce },
     { pass: decompose },
-    { pass: fold, again: 'those bodies hold sizes and constants; simplify then sees their values' },
     { pass: simplify, again: bodies },
     { pass: cse, again: bodies },
     { pass: dce, again: 'cse and simplify leave nodes of those bodies without users' },
