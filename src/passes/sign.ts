@@ -63,10 +63,10 @@ function signs(madeBy: RuleContext['madeBy']): (value: Value) => Sign {
   const signAt = (value: Value, depth: number): Sign => {
     const found = known.get(value.id)
     if (found !== undefined) return found
-    const of = madeBy(value)
+    const of = depth === 0 ? undefined : madeBy(value)
     const { dtype } = value.type
     const fallback = dtype === 'u32' || dtype === 'bool' ? NONNEGATIVE : UNKNOWN
-    const rule = of === undefined || depth === 0 ? undefined : SIGNS.get(of.op)
+    const rule = of && SIGNS.get(of.op)
     const isRuled = rule !== undefined && (isFloat(dtype) || of!.operands.length === 0)
     const result = isRuled ? rule(of!, at => signAt(of!.operands[at]!, depth - 1)) : fallback
     known.set(value.id, result)

@@ -8,8 +8,9 @@ import { applyRules } from '../../src/rewrite/driver.ts'
 import { exampleText } from '../../src/rewrite/rule.ts'
 import { Workspace } from '../../src/rewrite/workspace.ts'
 import { CASES } from './conditions.ts'
+import { MOVEMENT_CASES } from './movement-conditions.ts'
 
-describe.each(CASES)('rule %s', (name, why, given, before) => {
+describe.each([...CASES, ...MOVEMENT_CASES])('rule %s', (name, why, given, before) => {
   it(`keeps away: ${why}`, () => {
     const rule = rules.find(candidate => candidate.name === name)
     expect(rule).toBeDefined()

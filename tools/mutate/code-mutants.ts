@@ -73,7 +73,9 @@ const isTextual = (node: Node) => Node.isStringLiteral(node) || Node.isTemplateE
 
 /** Numbers within a node, each one too large: a constant, an axis, the place of an operand. */
 export function numberSlips(within: Node): Slip[] {
-  const numbers = within.getDescendantsOfKind(SyntaxKind.NumericLiteral)
+  const numbers = within
+    .getDescendantsOfKind(SyntaxKind.NumericLiteral)
+    .filter(at => !Node.isLiteralTypeNode(at.getParent()))
   return numbers.map(at => ({ at, after: String(at.getLiteralValue() + 1) }))
 }
 

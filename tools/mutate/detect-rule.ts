@@ -18,6 +18,7 @@ import { checkRight, differentiated, graphOf } from '../../test/rules/formulas/c
 import { formulas } from '../../test/rules/formulas/index.ts'
 import { likeExponentials } from '../../test/rules/formulas/like-exponentials.ts'
 import { likeLogarithms } from '../../test/rules/formulas/like-logarithms.ts'
+import { MOVEMENT_CASES } from '../../test/rules/movement-conditions.ts'
 import { LOSSES } from '../../test/rules/near-misses/losses.ts'
 import { MOMENTS } from '../../test/rules/near-misses/moments.ts'
 import { NORMALIZATIONS } from '../../test/rules/near-misses/normalizations.ts'
@@ -72,6 +73,7 @@ function first<T>(
 
 const LOOK_ALIKES = [
   ...CASES,
+  ...MOVEMENT_CASES,
   ...likeExponentials,
   ...likeLogarithms,
   ...LOSSES,

@@ -30,6 +30,13 @@ const transposeOnes = rule({
     before: '%0 = transpose %x {permutation = [1, 0]} : f32[n,1]',
     after: '%0 = reshape %x {shape = [n, 1]} : f32[n,1]',
   },
+  also: [
+    {
+      given: '%x: f32[n,1,3]',
+      before: '%0 = transpose %x {permutation = [1, 0, 2]} : f32[1,n,3]',
+      after: '%0 = reshape %x {shape = [1, n, 3]} : f32[1,n,3]',
+    },
+  ],
 })
 
 const broadcastOnes = rule({
@@ -56,7 +63,7 @@ function insertedAxes(from: Shape, to: Shape): number[] | undefined {
     if (extent !== from[axis - inserted.length] && extent === 1) inserted.push(axis)
   })
   const rest = to.filter((_, axis) => !inserted.includes(axis))
-  return shapesEqual(from, rest) && inserted.length > 0 ? inserted : undefined
+  return shapesEqual(from, rest) ? inserted : undefined
 }
 
 const broadcastReshape = rule({
@@ -82,6 +89,15 @@ const broadcastReshape = rule({
       %1 = broadcast_to %0 {shape = [3, n, 1], axes = [0]} : f32[3,n,1]`,
     after: '%0 = broadcast_to %x {shape = [3, n, 1], axes = [0, 2]} : f32[3,n,1]',
   },
+  also: [
+    {
+      given: '%x: f32[n,1]',
+      before: `
+        %0 = reshape %x {shape = [1, n, 1]} : f32[1,n,1]
+        %1 = broadcast_to %0 {shape = [1, n, 1, 3], axes = [3]} : f32[1,n,1,3]`,
+      after: '%0 = broadcast_to %x {shape = [1, n, 1, 3], axes = [0, 3]} : f32[1,n,1,3]',
+    },
+  ],
 })
 
 /**

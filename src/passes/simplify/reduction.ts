@@ -181,6 +181,15 @@ const matmulLeftTranspose = rule({
       %1 = matmul %0, %y : f32[n,4]`,
     after: '%0 = matmul %x, %y {contract = [[0], [0]]} : f32[n,4]',
   },
+  also: [
+    {
+      given: '%x: f32[3,n,2], %y: f32[3,4]',
+      before: `
+        %0 = transpose %x {permutation = [1, 2, 0]} : f32[n,2,3]
+        %1 = matmul %0, %y {batch = [[], []], contract = [[2], [0]]} : f32[n,2,4]`,
+      after: '%0 = matmul %x, %y {contract = [[0], [0]]} : f32[n,2,4]',
+    },
+  ],
 })
 
 const matmulRightTranspose = rule({
@@ -228,6 +237,15 @@ const transposeMatmul = rule({
       %1 = transpose %0 {permutation = [1, 0]} : f32[4,n]`,
     after: '%0 = matmul %y, %x {contract = [[0], [1]]} : f32[4,n]',
   },
+  also: [
+    {
+      given: '%x: f32[2,n,3,4], %y: f32[4,2,5,3,2]',
+      before: `
+        %0 = matmul %x, %y {batch = [[0], [1]], contract = [[3], [0]]} : f32[2,n,3,5,3,2]
+        %1 = transpose %0 {permutation = [0, 3, 4, 5, 1, 2]} : f32[2,5,3,2,n,3]`,
+      after: '%0 = matmul %y, %x {batch = [[1], [0]], contract = [[0], [3]]} : f32[2,5,3,2,n,3]',
+    },
+  ],
 })
 
 /** Rules of reductions and contractions; see the head of this file. */

@@ -95,6 +95,26 @@ const logAddOfExp = rule({
         %0 = log_sum_exp %x {axes = [1]} : f32[4]
         %1 = log_add_exp %0, %y : f32[4]`,
     },
+    {
+      given: '%x: f32[4], %w: f32[3,4,2], %y: f32[3,4], %z: f32[3,4]',
+      before: `
+        %0 = exp %x : f32[4]
+        %1 = broadcast_to %0 {shape = [3, 4], axes = [0]} : f32[3,4]
+        %2 = exp %w : f32[3,4,2]
+        %3 = sum %2 {axes = [2]} : f32[3,4]
+        %4 = add %1, %3 : f32[3,4]
+        %5 = exp %y : f32[3,4]
+        %6 = add %4, %5 : f32[3,4]
+        %7 = exp %z : f32[3,4]
+        %8 = add %6, %7 : f32[3,4]
+        %9 = log %8 : f32[3,4]`,
+      after: `
+        %0 = broadcast_to %x {shape = [3, 4], axes = [0]} : f32[3,4]
+        %1 = log_sum_exp %w {axes = [2]} : f32[3,4]
+        %2 = log_add_exp %0, %1 : f32[3,4]
+        %3 = log_add_exp %2, %y : f32[3,4]
+        %4 = log_add_exp %3, %z : f32[3,4]`,
+    },
   ],
 })
 
@@ -145,6 +165,19 @@ const logProduct = rule({
       %1 = add %0, %x : f32[4]`,
   },
   also: [
+    {
+      given: '%x: f32[4], %y: f32[4]',
+      before: `
+        %0 = full {value = 1, shape = [4], dtype = f32} : f32[4]
+        %1 = exp %x : f32[4]
+        %2 = add %1, %0 : f32[4]
+        %3 = mul %2, %y : f32[4]
+        %4 = log %3 : f32[4]`,
+      after: `
+        %0 = log %y : f32[4]
+        %1 = softplus %x : f32[4]
+        %2 = add %0, %1 : f32[4]`,
+    },
     {
       given: '%x: f32[4], %y: f32[4]',
       before: `

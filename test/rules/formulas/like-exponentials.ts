@@ -205,6 +205,36 @@ export const likeExponentials: readonly LookAlike[] = [
      %6 = mul %4, %5 : f32[2]`,
   ],
   [
+    'exp-times-sigmoid',
+    'y + x is not the opposite of x − y',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = sub %x, %y : f32[2]
+     %1 = add %y, %x : f32[2]
+     %2 = exp %0 : f32[2]
+     %3 = sigmoid %1 : f32[2]
+     %4 = mul %2, %3 : f32[2]`,
+  ],
+  [
+    'exp-times-sigmoid',
+    'an argument is not the opposite of a difference from it',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = sub %y, %x : f32[2]
+     %1 = exp %x : f32[2]
+     %2 = sigmoid %0 : f32[2]
+     %3 = mul %1, %2 : f32[2]`,
+  ],
+  [
+    'exp-times-sigmoid',
+    'one factor of x is known, and the other is not',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = -3, shape = [2], dtype = f32} : f32[2]
+     %1 = mul %x, %y : f32[2]
+     %2 = mul %x, %0 : f32[2]
+     %3 = exp %1 : f32[2]
+     %4 = sigmoid %2 : f32[2]
+     %5 = mul %3, %4 : f32[2]`,
+  ],
+  [
     'softmax-of-exp',
     'the sum is over one axis and repeated along the other',
     '%x: f32[3,3]',

@@ -167,6 +167,16 @@ export const likeLogarithms: readonly LookAlike[] = [
      %3 = log %2 : f32[2]`,
   ],
   [
+    'log-product',
+    '2 + exp(x) is no softplus',
+    '%x: f32[2], %y: f32[2]',
+    `%0 = full {value = 2, shape = [2], dtype = f32} : f32[2]
+     %1 = exp %x : f32[2]
+     %2 = add %1, %0 : f32[2]
+     %3 = mul %2, %y : f32[2]
+     %4 = log %3 : f32[2]`,
+  ],
+  [
     'softplus-minus-self',
     'another value is subtracted',
     '%x: f32[2], %y: f32[2]',

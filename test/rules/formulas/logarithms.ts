@@ -201,6 +201,16 @@ export const logarithms: readonly Formula[] = [
   },
   {
     rules: ['log-product'],
+    written: 'log((1 + exp(x)) · y)',
+    build: (x, y) => log(mul(shift(exp(x!), 1), y!)),
+    at: [200, 2],
+    derivation: 'x + exp(−x) + log(y) − …, slopes 1 − exp(−x) + … and 1/y',
+    value: [200 + Math.LN2],
+    gradients: [[1], [0.5]],
+    wrong: 'value and gradient',
+  },
+  {
+    rules: ['log-product'],
     written: 'log(y / sigmoid(x))',
     build: (x, y) => log(div(y!, sigmoid(x!))),
     at: [-200, 2],
