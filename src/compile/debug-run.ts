@@ -22,10 +22,9 @@ interface Debugged {
 }
 
 /** The `run` of an executable with the checks that are asked for. */
-export function debugRun(of: Debugged, options: DebugOptions = {}): Executable['run'] {
+export function debugRun(of: Debugged, options: DebugOptions): Executable['run'] {
   const { checkRewrites: isChecked = false, nanGuard: isGuarded = false } = options
   const { executable, prepared } = of
-  if (!isChecked && !isGuarded) return executable.run
   return (inputs, as = 'run') =>
     whenAll(
       residentNames(of, isChecked),

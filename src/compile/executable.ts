@@ -18,7 +18,6 @@ import { runPipeline } from '../rewrite/pass-manager.ts'
 import { GraphError } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
-import { debugRun } from './debug-run.ts'
 import { type Explanation, explain } from './explain.ts'
 import { showBytes } from './explain-text.ts'
 import type { Boundary } from './feed.ts'
@@ -129,7 +128,12 @@ export async function load(
   const constants = new Map([...lowered.constants].map(([name, of]) => [name, of.toHost().data]))
   const loaded = await backend.load(lowered.program, memory, constants)
   const made = executable(prepared, session, lowered, loaded, dims)
-  return { ...made, run: debugRun({ prepared, session, executable: made }, options.debug) }
+  const { checkRewrites = false, nanGuard = false } = options.debug ?? {}
+  if (!checkRewrites && !nanGuard) return made
+  // Loaded when it is asked for: a bundle that never debugs does not run a line of it.
+  const { debugRun } = await import('./debug-run.ts')
+  const modes = { checkRewrites, nanGuard }
+  return { ...made, run: debugRun({ prepared, session, executable: made }, modes) }
 }
 
 function executable(
