@@ -592,4 +592,17 @@ export const CASES: readonly Case[] = [
      %1 = sqrt %x : f32[2]
      %2 = pow %1, %0 : f32[2]`,
   ],
+  [
+    'batch-norm',
+    'ε is added to the mean, not to the variance',
+    '%x: f32[3,3]',
+    `%0 = mean %x {axes = [0]} : f32[3]
+     %1 = broadcast_to %0 {shape = [3, 3], axes = [0]} : f32[3,3]
+     %2 = sub %x, %1 : f32[3,3]
+     %3 = full {value = 0.5, shape = [3], dtype = f32} : f32[3]
+     %4 = add %0, %3 : f32[3]
+     %5 = rsqrt %4 : f32[3]
+     %6 = broadcast_to %5 {shape = [3, 3], axes = [0]} : f32[3,3]
+     %7 = mul %2, %6 : f32[3,3]`,
+  ],
 ]

@@ -28,6 +28,12 @@ export const MOVEMENT_CASES: readonly LookAlike[] = [
      %1 = reshape %0 {shape = [4, 2]} : f32[4,2]`,
   ],
   [
+    'reduce-ones',
+    'over no axes nothing goes, not even an axis of size 1',
+    '%x: f32[2,1]',
+    '%0 = sum %x {axes = []} : f32[2,1]',
+  ],
+  [
     'matmul-right-transpose',
     'the free axes of the operand come in another order',
     '%x: f32[5,4], %y: f32[2,3,4]',

@@ -1,4 +1,5 @@
-// Formulas that look like those of rules of logarithms, and mean something else.
+// Formulas that look like those of rules of logarithms, and mean something else, or go on further
+// down than these rules look.
 
 import type { LookAlike } from './look-alike.ts'
 
@@ -142,6 +143,52 @@ export const likeLogarithms: readonly LookAlike[] = [
      %1 = exp %y : f32[2]
      %2 = sub %0, %1 : f32[2]
      %3 = log %2 : f32[2]`,
+  ],
+  [
+    'log-add-of-exp',
+    'the fifth exponential is further down than is looked for',
+    '%v: f32[2], %w: f32[2], %x: f32[2], %y: f32[2], %z: f32[2]',
+    `%0 = exp %v : f32[2]
+     %1 = exp %w : f32[2]
+     %2 = add %0, %1 : f32[2]
+     %3 = exp %x : f32[2]
+     %4 = add %2, %3 : f32[2]
+     %5 = exp %y : f32[2]
+     %6 = add %4, %5 : f32[2]
+     %7 = exp %z : f32[2]
+     %8 = add %6, %7 : f32[2]
+     %9 = add %8, %0 : f32[2]
+     %10 = log %9 : f32[2]`,
+  ],
+  [
+    'log-add-of-exp',
+    'the exponential that is summed is further down than is looked for',
+    '%w: f32[3], %x: f32[], %y: f32[], %z: f32[]',
+    `%0 = exp %w : f32[3]
+     %1 = sum %0 {axes = [0]} : f32[]
+     %2 = exp %x : f32[]
+     %3 = add %1, %2 : f32[]
+     %4 = exp %y : f32[]
+     %5 = add %3, %4 : f32[]
+     %6 = exp %z : f32[]
+     %7 = add %5, %6 : f32[]
+     %8 = add %7, %2 : f32[]
+     %9 = log %8 : f32[]`,
+  ],
+  [
+    'log-add-of-exp',
+    'the exponential that is repeated is further down than is looked for',
+    '%w: f32[], %x: f32[3], %y: f32[3], %z: f32[3]',
+    `%0 = exp %w : f32[]
+     %1 = broadcast_to %0 {shape = [3], axes = [0]} : f32[3]
+     %2 = exp %x : f32[3]
+     %3 = add %1, %2 : f32[3]
+     %4 = exp %y : f32[3]
+     %5 = add %3, %4 : f32[3]
+     %6 = exp %z : f32[3]
+     %7 = add %5, %6 : f32[3]
+     %8 = add %7, %2 : f32[3]
+     %9 = log %8 : f32[3]`,
   ],
   [
     'log-product',
