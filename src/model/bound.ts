@@ -1,6 +1,7 @@
 // The second argument of a body: the tree of declarations with tensors in the place of parameters
-// and functions in the place of layers. A function checks its arguments against the layer's slots,
-// runs its body under its path, and checks what that gave.
+// and functions in the place of layers, which have their own parameters as `params`. A function
+// checks its arguments against the layer's slots, runs its body under its path, and checks what that
+// gave.
 
 import type { Value } from '../ir/builder.ts'
 import { joinPath } from '../ir/tree.ts'
@@ -44,7 +45,7 @@ function callable(session: Session, layer: Layer, path: string, above: string) {
       return checkOutput(layer.name, layer.output, output, bound, call)
     })
   }
-  return call
+  return Object.assign(call, { params })
 }
 
 function calledTwice(layer: Layer, path: string, first: SourceReference, boundary: Boundary) {

@@ -54,12 +54,17 @@ export type StateParts = { readonly [key: string]: Param }
 /** No parts. */
 export type None = Record<never, never>
 
+/** What a bound layer is besides a function: its parameters, for penalties and tied weights. */
+export interface HasParams<P> {
+  readonly params: Bound<P>
+}
+
 /** What a body receives: parameters as tensors, layers as functions, in the same tree. */
 export type Bound<T> =
   T extends Param<infer S, infer D, infer _T>
     ? Tensor<S, D>
-    : T extends Layer<infer C, infer _P, infer _S>
-      ? C
+    : T extends Layer<infer C, infer P, infer _S>
+      ? C & HasParams<P>
       : { -readonly [K in keyof T]: Bound<T[K]> }
 
 /** The tensors of a tree of declarations: what host trees, gradients and optimizers mirror. */
@@ -142,8 +147,8 @@ type OrNever<T> = [keyof T] extends [never] ? never : Simplify<T>
 export type LooseBound<T> =
   T extends Param<infer _S, infer D, infer _T>
     ? Tensor<Shape, D>
-    : T extends Layer<infer C, infer _P, infer _St>
-      ? LooseCall<C>
+    : T extends Layer<infer C, infer P, infer _St>
+      ? LooseCall<C> & { readonly params: LooseBound<P> }
       : { -readonly [K in keyof T]: LooseBound<T[K]> }
 
 /** Whether something that may come from untyped code is a layer. */

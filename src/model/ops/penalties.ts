@@ -51,7 +51,7 @@ function penalty<Op extends string>(
  * strength · Σ|x|, over all elements of all tensors: draws small weights to zero.
  *
  * @example
- * add(loss, l1Penalty([w1, w2], 1e-4))
+ * add(loss, l1Penalty(w, 1e-4))
  */
 export const l1Penalty: PenaltyFunction<'l1Penalty'> = penalty('l1Penalty', core.l1Penalty)
 
@@ -59,6 +59,6 @@ export const l1Penalty: PenaltyFunction<'l1Penalty'> = penalty('l1Penalty', core
  * strength / 2 · Σx², over all elements of all tensors: draws large weights down, by strength · x.
  *
  * @example
- * add(loss, l2Penalty([w1, w2], 1e-4))
+ * add(loss, l2Penalty([l1.params.w, l2.params.w], 1e-4))
  */
 export const l2Penalty: PenaltyFunction<'l2Penalty'> = penalty('l2Penalty', core.l2Penalty)
