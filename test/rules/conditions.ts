@@ -594,7 +594,7 @@ export const CASES: readonly Case[] = [
   ],
   [
     'batch-norm',
-    'ε is added to the mean, not to the variance',
+    'ε is added to the mean, and the variance is another factor',
     '%x: f32[3,3]',
     `%0 = mean %x {axes = [0]} : f32[3]
      %1 = broadcast_to %0 {shape = [3, 3], axes = [0]} : f32[3,3]
@@ -603,6 +603,9 @@ export const CASES: readonly Case[] = [
      %4 = add %0, %3 : f32[3]
      %5 = rsqrt %4 : f32[3]
      %6 = broadcast_to %5 {shape = [3, 3], axes = [0]} : f32[3,3]
-     %7 = mul %2, %6 : f32[3,3]`,
+     %7 = mul %2, %6 : f32[3,3]
+     %8 = variance %x {axes = [0]} : f32[3]
+     %9 = broadcast_to %8 {shape = [3, 3], axes = [0]} : f32[3,3]
+     %10 = mul %7, %9 : f32[3,3]`,
   ],
 ]

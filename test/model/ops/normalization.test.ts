@@ -89,6 +89,7 @@ describe('logarithms', () => {
     close(xlogy(beta, filled([1], 'f64', [0.5])), [0, 5 * Math.log(0.5)])
     close(xlogy(0, gamma), [0, 0])
     close(xlog1py(beta, -0.5), [0, 5 * Math.log(0.5)])
+    close(xlog1py(0, filled([1], 'f64', [-1])), [0])
     close(log1mexp(filled([1], 'f64', [-2])), [Math.log(1 - Math.exp(-2))])
   })
 })
