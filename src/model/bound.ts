@@ -1,7 +1,7 @@
 // The second argument of a body: the tree of declarations with tensors in the place of parameters
 // and functions in the place of layers, which have their own parameters as `params`. A function
-// checks its arguments against the layer's slots, runs its body under its path, and checks what that
-// gave.
+// checks its arguments against the layer's slots, runs its body under its path, and checks what
+// that gave.
 
 import type { Value } from '../ir/builder.ts'
 import { joinPath } from '../ir/tree.ts'

@@ -1,12 +1,10 @@
 // Rules look no deeper than they say, on their examples and in whole programs.
 
 import { describe, expect, it } from 'vitest'
-import { normalFormRules, stabilizingRules } from '../../src/passes/rules.ts'
+import { rules } from '../../src/passes/rules.ts'
 import { examplesOf } from './checks.ts'
 import { checkDepth } from './depth.ts'
 import { programs } from './programs/index.ts'
-
-const rules = [...normalFormRules, ...stabilizingRules]
 
 describe('the depth that a rule says', () => {
   it.each(rules.map(rule => [rule.name, rule] as const))('is enough for %s', (_, rule) => {

@@ -8,6 +8,7 @@ import { batchNorm, layerNorm } from '../../ops/normalization.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
+import { NESTED } from '../flatten.ts'
 import { sumOf } from '../sums.ts'
 
 type Context = Pick<RuleContext, 'madeBy' | 'into'>
@@ -31,7 +32,7 @@ const batchNormBias = rule({
   exactness: 'stabilizing',
   match: pattern(batchNorm, any('x'), any('gamma'), any('beta')),
   when: ({ x, root, ...context }) => unbiased(x, optionsOf(root).axes, context) !== undefined,
-  depth: 5,
+  depth: NESTED + 3,
   build: ({ x, gamma, beta, root, ...context }) => {
     const options = optionsOf(root)
     const { rest, biases } = unbiased(x, options.axes, context)!
@@ -75,7 +76,7 @@ const layerNormBias = rule({
   exactness: 'stabilizing',
   match: pattern(layerNorm, any('x'), any('gamma'), any('beta')),
   when: ({ x, root, ...context }) => unbiased(x, optionsOf(root).axes, context) !== undefined,
-  depth: 5,
+  depth: NESTED + 3,
   build: ({ x, gamma, beta, root, ...context }) => {
     const options = optionsOf(root)
     return layerNorm(unbiased(x, options.axes, context)!.rest(), gamma, beta, options)

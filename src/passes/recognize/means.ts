@@ -14,6 +14,7 @@ import { mean } from '../../ops/statistics.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
+import { NESTED } from '../flatten.ts'
 import { fillOf } from '../known.ts'
 
 type MadeBy = RuleContext['madeBy']
@@ -102,7 +103,7 @@ const meanByCount = rule({
   match: pattern([div, mul], pattern(sum, any('x')).as('total'), any('by')),
   when: ({ x, by, total, root, madeBy }) =>
     counted(scaledSum(x, by, total, root), madeBy) !== undefined,
-  depth: 4,
+  depth: NESTED + 3,
   build: ({ x, by, total, root, madeBy }) => {
     const scaled = scaledSum(x, by, total, root)
     return meanOf(scaled, counted(scaled, madeBy)!)
@@ -177,7 +178,7 @@ const meanOfShares = rule({
   match: pattern(sum, pattern([div, mul], any('x'), any('by')).as('share')),
   when: ({ x, by, share, root, madeBy }) =>
     counted(scaledSum(x, by, root, share), madeBy) !== undefined,
-  depth: 5,
+  depth: NESTED + 3,
   build: ({ x, by, share, root, madeBy }) => {
     const scaled = scaledSum(x, by, root, share)
     return meanOf(scaled, counted(scaled, madeBy)!)

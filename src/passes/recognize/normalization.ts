@@ -11,7 +11,7 @@ import { variance } from '../../ops/statistics.ts'
 import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
-import type { Part, Whole } from '../flatten.ts'
+import { NESTED, type Part, type Whole } from '../flatten.ts'
 import { fillOf } from '../known.ts'
 import { isPlain, productOf, runsAlong } from '../products.ts'
 import { type Centred, centredOf, sameAxes } from './centred.ts'
@@ -77,7 +77,7 @@ const normalize = rule({
   exactness: 'rounding',
   match: pattern([mul, div], any('x'), any('y')).near(reaches(variance, 8)),
   when: ({ root, ...context }) => normalizedOf(root, context) !== undefined,
-  depth: 6,
+  depth: NESTED + 3,
   build: ({ root, ...context }) => {
     const { product, centred, epsilon, taken } = normalizedOf(root, context)!
     const norm = plainNorm(centred, epsilon, context)

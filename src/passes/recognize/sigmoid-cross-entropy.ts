@@ -8,7 +8,7 @@ import { sigmoidCrossEntropy } from '../../ops/losses.ts'
 import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
-import type { Part, Whole } from '../flatten.ts'
+import { NESTED, type Part, type Whole } from '../flatten.ts'
 import { filled } from '../known.ts'
 import { exchanged, sumOf } from '../sums.ts'
 import { hasSoftplus, type Loss, oneSided, type Term, termOf, twoSided } from './logistic.ts'
@@ -65,7 +65,7 @@ const sigmoidLoss = rule({
   exactness: 'rounding',
   match: pattern([add, sub], any('left'), any('right')).near(reaches(softplus, LOOKED_THROUGH)),
   when: ({ root, madeBy }) => lossOfTerms(root, madeBy, twoSided) !== undefined,
-  depth: 6,
+  depth: NESTED + 3,
   build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy, twoSided)!),
   example: {
     given: '%z: f32[n], %y: f32[n]',
@@ -145,7 +145,7 @@ const sigmoidLossOfLogits = rule({
   exactness: 'stabilizing',
   match: pattern([add, sub], any('left'), any('right')).near(reaches(softplus, LOOKED_THROUGH)),
   when: ({ root, madeBy }) => lossOfTerms(root, madeBy, oneSided) !== undefined,
-  depth: 6,
+  depth: NESTED + 3,
   build: ({ root, madeBy }) => replaced(lossOfTerms(root, madeBy, oneSided)!),
   example: {
     given: '%z: f32[n], %y: f32[n]',
@@ -191,7 +191,7 @@ const sigmoidLossOfSums = rule({
   exactness: 'rounding',
   match: pattern([add, sub], any('left'), any('right')).near(reaches(softplus, LOOKED_THROUGH)),
   when: ({ root, madeBy }) => lossOfSums(root, madeBy) !== undefined,
-  depth: 6,
+  depth: NESTED + 3,
   build: ({ root, madeBy }) => replaced(lossOfSums(root, madeBy)!),
   example: {
     given: '%z: f32[n], %y: f32[n]',

@@ -13,7 +13,7 @@ import { logSoftmax } from '../../ops/softmax.ts'
 import { mean } from '../../ops/statistics.ts'
 import { any, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
-import type { Part, Whole } from '../flatten.ts'
+import { NESTED, type Part, type Whole } from '../flatten.ts'
 import { isPlain, productOf } from '../products.ts'
 
 interface Loss {
@@ -52,7 +52,7 @@ const softmaxLoss = rule({
     const loss = lossOf(terms, madeBy)
     return loss !== undefined && attribute(root, 'axes', integers).includes(loss.axis)
   },
-  depth: 5,
+  depth: NESTED + 3,
   build: ({ terms, root, madeBy, into }) => {
     const { product, factor, logits, axis } = lossOf(terms, madeBy)!
     const [z, y] = [logits, product.without([factor])!].map(x => withClassesLast(x, axis))

@@ -7,7 +7,7 @@ import { abs, maximum } from '../../ops/piecewise.ts'
 import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
-import type { Part, Whole } from '../flatten.ts'
+import { NESTED, type Part, type Whole } from '../flatten.ts'
 import { fillOf } from '../known.ts'
 import { exchanged, sumOf } from '../sums.ts'
 
@@ -55,7 +55,7 @@ const softplusByParts = rule({
   exactness: 'rounding',
   match: pattern([add, sub], any('x'), any('y')).near(reaches(softplus, 6)),
   when: ({ root, madeBy }) => partsOf(root, madeBy) !== undefined,
-  depth: 6,
+  depth: NESTED + 3,
   build: ({ root, madeBy }) => {
     const { sum: whole, taken, z } = partsOf(root, madeBy)!
     return exchanged(whole, taken, taken[0].power, softplus(z))

@@ -11,7 +11,7 @@ import { reaches } from '../../rewrite/glance.ts'
 import { any, type Matched, pattern } from '../../rewrite/pattern.ts'
 import { attribute, type Rule, type RuleContext, rule } from '../../rewrite/rule.ts'
 import { constantAlong } from '../constant-along.ts'
-import type { Part, Whole } from '../flatten.ts'
+import { NESTED, type Part, type Whole } from '../flatten.ts'
 import { exchanged, sumOf } from '../sums.ts'
 import { centredOf, sameAxes } from './centred.ts'
 
@@ -26,7 +26,7 @@ const varianceByDeviations = rule({
     const centred = centredOf(deviation, madeBy)
     return centred !== undefined && sameAxes(centred.axes, axesOf(root))
   },
-  depth: 5,
+  depth: NESTED + 3,
   build: ({ deviation, root, madeBy }) => variance(centredOf(deviation, madeBy)!.x, axesOf(root)),
   example: {
     given: '%x: f32[n,4]',
@@ -90,7 +90,7 @@ const varianceBySquares = rule({
   exactness: 'stabilizing',
   match: pattern([add, sub], any('left'), any('right')).near(reaches(square, 6)),
   when: ({ root, madeBy }) => squaresIn(root, madeBy) !== undefined,
-  depth: 5,
+  depth: NESTED + 3,
   build: ({ root, madeBy }) => {
     const { sum, taken, x, axes } = squaresIn(root, madeBy)!
     return exchanged(sum, taken, taken[0].power, variance(x, axes))
