@@ -252,8 +252,8 @@ const sigmoidLossOfSums = rule({
 
 const flipped = rule({
   name: 'sigmoid-cross-entropy-flip',
-  why: 'the other class is the other way around: the loss of −z and 1 − y is that of z and y',
-  exactness: 'rounding',
+  why: 'the loss of −z and 1 − y is that of z and y, and 1 − y rounds a small y away',
+  exactness: 'stabilizing',
   match: pattern(sigmoidCrossEntropy, pattern(neg, any('z')), pattern(sub, filled(1), any('y'))),
   when: ({ root }) => root.attributes.positive_weight === 1,
   build: ({ z, y }) => sigmoidCrossEntropy(z, y),

@@ -3,9 +3,10 @@
 
 import type { Value } from '../../../src/ir/builder.ts'
 import { softplus } from '../../../src/ops/activation.ts'
-import { add, mul, square, sub } from '../../../src/ops/arithmetic.ts'
+import { add, mul, neg, square, sub } from '../../../src/ops/arithmetic.ts'
 import { broadcastAlong } from '../../../src/ops/broadcast.ts'
 import { full } from '../../../src/ops/creation.ts'
+import { sigmoidCrossEntropy } from '../../../src/ops/losses.ts'
 import { batchNorm, layerNorm } from '../../../src/ops/normalization.ts'
 import { mean, variance } from '../../../src/ops/statistics.ts'
 import type { Formula } from './formula.ts'
@@ -95,6 +96,16 @@ export const moments: readonly Formula[] = [
     derivation: NORMALIZATION,
     value: NORMALIZED,
     gradients: [SLOPES, [0]],
+    wrong: 'value and gradient',
+  },
+  {
+    rules: ['sigmoid-cross-entropy-flip'],
+    written: 'sigmoid_cross_entropy(−z, 1 − y)',
+    build: (z, y) => sigmoidCrossEntropy(neg(z!), sub(filled(y!, 1, []), y!)),
+    at: [-40, 2 ** -30],
+    derivation: 'y · softplus(40) + (1 − y) · softplus(−40); slopes sigmoid(z) − y and −z',
+    value: [40 * 2 ** -30],
+    gradients: [[-(2 ** -30)], [40]],
     wrong: 'value and gradient',
   },
   {
