@@ -61,13 +61,15 @@ export function checkTypes({ before, after }: Sides): void {
 export function checkMeaning(rule: Rule, { before }: Sides, seed: number, rounds: number): void {
   const stream = random(seed)
   const [left, right] = [bound(before), bound(rewritten(before, [rule]).graph)]
+  // A formula that loses digits in f32 is compared where it has digits to spare.
+  const rounding = rule.exactness === 'stabilizing' ? 'f64' : 'dtype'
   for (let round = 0; round < rounds; round++) {
     const awkward = round % 2 === 0 ? AWKWARD[rule.exactness] : 'none'
     const values = Object.fromEntries(
       left.arguments.map(argument => [argument.name, drawArgument(argument, stream, awkward)]),
     )
-    const expected = interpret(left, values, { rounding: 'dtype' }).outputs.out!
-    const got = interpret(right, values, { rounding: 'dtype' }).outputs.out!
+    const expected = interpret(left, values, { rounding }).outputs.out!
+    const got = interpret(right, values, { rounding }).outputs.out!
     if (!agree(rule, expected, got)) {
       assert.fail(`${[...expected.values()]} became ${[...got.values()]}, seed ${seed}`)
     }
@@ -82,7 +84,7 @@ export function checkMeasure({ before, after }: Sides): void {
 
 /** What a rule of each exactness has to stand. */
 const AWKWARD: Readonly<Record<Exactness, Awkward>> = {
-  bitwise: 'special and huge',
+  bitwise: 'special and extreme',
   rounding: 'special',
   // What such a rule does at special operands is tested one by one.
   stabilizing: 'none',

@@ -33,8 +33,8 @@ export async function rulesPage(): Promise<string> {
 
 const INTRODUCTION = `A rule replaces what it matches by something equal and simpler. Its exactness
 says how equal. **bitwise** rules change no bit, at NaN, infinities and −0 too. **rounding** rules may
-change last bits, the sign of a zero, or whether a sum of huge numbers overflows on its way. Rules that
-are **stabilizing** hold for real numbers; where the two sides differ by more than rounding, it is the
+change last bits, the sign of a zero, or whether a sum or product leaves the range of its dtype on its
+way. Rules that are **stabilizing** hold for real numbers; where the two sides differ by more than rounding, it is the
 left one that lost digits, overflowed, or met 0/0 or 0 · ∞ on its way. **assumes-finite** rules may
 change anything where an operand is NaN or infinite; they are applied only where a pipeline asks for
 them. One test runs every rule on its own examples, and another asks that every rule fires in a program
