@@ -9,10 +9,10 @@ import { depthOf, type Matched, type Pattern } from './pattern.ts'
 
 /**
  * How much a rule may change a value. `bitwise`: nothing, at NaN, infinities and −0 too.
- * `rounding`: the last bits, the sign of a zero, or whether a sum or product leaves the range of its
- * dtype on its way. `stabilizing`: equal for real numbers; where the two sides differ by more than `rounding`,
- * the left one has lost digits, overflowed, or met 0/0 or 0 · ∞ on its way, and the right one has
- * not. `assumes-finite`: anything where an operand is NaN or infinite.
+ * `rounding`: the last bits, the sign of a zero, or whether a sum or product leaves the range of
+ * its dtype on its way. `stabilizing`: equal for real numbers; where the two sides differ by more
+ * than `rounding`, the left one has lost digits, overflowed, or met 0/0 or 0 · ∞ on its way, and
+ * the right one has not. `assumes-finite`: anything where an operand is NaN or infinite.
  */
 export type Exactness = 'bitwise' | 'rounding' | 'stabilizing' | 'assumes-finite'
 
