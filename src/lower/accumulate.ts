@@ -51,27 +51,55 @@ export interface Accumulation {
   readonly at?: ((index: readonly Index[]) => Scalar) | undefined
 }
 
-/** A loop nest over `axes`, and the total after it. */
+/** Loops, and what their accumulators are after them. */
+export interface Accumulated {
+  readonly body: readonly Stmt[]
+  readonly totals: readonly Scalar[]
+}
+
+/** Statements of one iteration, by the index along each of the axes. */
+export type Along = (index: readonly Index[]) => readonly Stmt[]
+
+/** A loop nest over `axes` that accumulates and does `along` at every position. */
 export function accumulate(
   axes: readonly Axis[],
-  accumulation: Accumulation,
-): { readonly body: readonly Stmt[]; readonly total: Scalar } {
-  const { combine, name, value, at } = accumulation
-  if (at !== undefined) {
-    const index = axes.map(axisIndex)
-    const where = { name: `${name}_at`, value: at(index) }
-    const loop = loopOf(axes, { name, combine, value: value(index), at: where }, [])
-    return { body: [loop], total: acc('i32', where.name) }
-  }
-  const { levels, index } = isSum(combine) ? nest(axes) : whole(axes)
-  let total = value(index)
-  let body: readonly Stmt[] = []
+  accumulations: readonly Accumulation[],
+  along: Along = () => [],
+): Accumulated {
+  const [first] = accumulations
+  if (first?.at !== undefined) return position(axes, first, first.at)
+  const isCut = accumulations.some(({ combine }) => isSum(combine))
+  const { levels, index } = isCut ? nest(axes) : whole(axes)
+  let totals = accumulations.map(({ value }) => value(index))
+  let body = along(index)
   levels.forEach((level, depth) => {
-    const named = depth === 0 ? name : `${name}${depth}`
-    body = [loopOf(level, { name: named, combine, value: total, at: undefined }, body)]
-    total = acc(total.type, named)
+    const accs = accumulations.map(({ name, combine }, i): Acc => {
+      const named = depth === 0 ? name : `${name}${depth}`
+      return { name: named, combine, value: totals[i]!, at: undefined }
+    })
+    body = [loopOf(level, accs, body)]
+    totals = accs.map(({ name, value }) => acc(value.type, name))
   })
-  return { body, total }
+  return { body, totals }
+}
+
+/** Where an extreme is: one loop, which keeps the position beside the value. */
+function position(
+  axes: readonly Axis[],
+  { name, combine, value }: Accumulation,
+  at: NonNullable<Accumulation['at']>,
+): Accumulated {
+  const index = axes.map(axisIndex)
+  const where = { name: `${name}_at`, value: at(index) }
+  const loop = loopOf(axes, [{ name, combine, value: value(index), at: where }], [])
+  return { body: [loop], totals: [acc('i32', where.name)] }
+}
+
+/** Whether a sum over extents runs beyond their end, because its loops do not divide them. */
+export function isRagged(extents: readonly number[]): boolean {
+  const { levels } = nest(extents.map((extent, i) => ({ name: `r${i}`, extent })))
+  const points = levels.flat().reduce((product, { extent }) => product * extent, 1)
+  return points !== extents.reduce((product, extent) => product * extent, 1)
 }
 
 /** Extremes do not round, so their loops need no cutting. */
@@ -95,10 +123,10 @@ function nest(axes: readonly Axis[]): {
   }
 }
 
-const loopOf = (axes: readonly Axis[], one: Acc, body: readonly Stmt[]): Loop => ({
+const loopOf = (axes: readonly Axis[], accs: readonly Acc[], body: readonly Stmt[]): Loop => ({
   kind: 'loop',
   order: 'over',
   axes,
-  accs: [one],
+  accs,
   body,
 })

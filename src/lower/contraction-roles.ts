@@ -1,6 +1,7 @@
 // The roles of a contraction's axes: batch, rows, columns, summed. From the attributes alone; the
 // operands' axes by role say how each factor is indexed.
 
+import type { Index } from '../kernel/index.ts'
 import { isFloat } from '../support/dtype.ts'
 import type { Computed, LoweringOf } from './values.ts'
 
@@ -29,6 +30,31 @@ export function factorAxes({ lowering, context }: Contracted): readonly [FactorA
     const taken = new Set([...batch[i], ...contract[i]])
     const all = context.types[i]!.shape.map((_, axis) => axis)
     return { batch: batch[i], free: all.filter(axis => !taken.has(axis)), over: contract[i] }
+  }
+  return [side(0), side(1)]
+}
+
+/** Where both factors are read for an element of the product, and positions along what is summed. */
+export function factorIndices(
+  value: Contracted,
+  at: readonly Index[],
+  over: readonly Index[],
+): readonly [Index[], Index[]] {
+  const sides = factorAxes(value)
+  const split = sides[0].batch.length + sides[0].free.length
+  const side = (i: 0 | 1): Index[] => {
+    const axes = sides[i]
+    const free = i === 0 ? at.slice(axes.batch.length, split) : at.slice(split)
+    const from: Index[] = []
+    const put = (places: readonly number[], indices: readonly Index[]) => {
+      places.forEach((axis, n) => {
+        from[axis] = indices[n]!
+      })
+    }
+    put(axes.batch, at)
+    put(axes.free, free)
+    put(axes.over, over)
+    return from
   }
   return [side(0), side(1)]
 }

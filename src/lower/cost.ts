@@ -69,11 +69,26 @@ export function flopsOf(root: Scalar): number {
   return flops
 }
 
+/** What an operation costs beside an element that moves through memory. */
+const FLOP = 1 / 4
+
 /**
  * Whether to compute a value again at each of `times` uses rather than to keep it: by the elements
- * that move through memory either way, an operation at half the price of one.
+ * that move through memory either way, an operation at a quarter of the price of one.
  */
 export function isWorthRepeating({ flops, loads }: Cost, times: number): boolean {
   if (flops >= DEAREST) return false
-  return times * loads + ((times - 1) * flops) / 2 <= loads + 1 + times
+  return times * loads + (times - 1) * flops * FLOP <= loads + 1 + times
 }
+
+/**
+ * Whether a factor of a product is computed while it is packed rather than stored before: where it
+ * is little more than a load. A scale, an activation and a mask are; a gradient made of two tensors
+ * is not, and a launch that has them at hand anyway stores it for the price of one trip.
+ */
+export function isWorthFolding({ flops, loads }: Cost): boolean {
+  return loads - 1 + flops * FLOP <= FOLDED
+}
+
+/** A mask: one more load, a comparison and a choice. A little more for what a broadcast adds. */
+const FOLDED = 1.6

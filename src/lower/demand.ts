@@ -24,6 +24,8 @@ export interface Demand {
   readonly points: number
   /** How many elements one use asks for, at most. */
   readonly most: number
+  /** Whether it is a factor of a product in tiles, which is computed while it is packed. */
+  readonly isFactor: boolean
   /** How many values stand between it and what is stored, at most. */
   readonly depth: number
 }
@@ -111,13 +113,20 @@ class DemandWalk {
     }
   }
 
-  #use(id: ValueId, place: Place, points = this.#needs.values.get(id)!.size, below = 0): void {
-    const known = this.demands.get(id) ?? { place, points: 0, most: 0, depth: 0 }
+  #use(
+    id: ValueId,
+    place: Place,
+    points = this.#needs.values.get(id)!.size,
+    below = 0,
+    isFactor = false,
+  ): void {
+    const known = this.demands.get(id) ?? { place, points: 0, most: 0, depth: 0, isFactor }
     const isSame = known.place === place && place !== MANY
     this.demands.set(id, {
       place: isSame ? place : MANY,
       points: isSame ? Math.max(points, known.points) : points + known.points,
       most: Math.max(points, known.most),
+      isFactor: isFactor || known.isFactor,
       depth: Math.max(known.depth, below),
     })
   }
@@ -155,7 +164,8 @@ class DemandWalk {
       // A guarded load of a movement hits every element once; a gather may choose one often.
       const isOnce = isGuarded && value.lowering.kind === 'movement'
       const hits = isOnce ? points * Math.min(1, size / value.size) : points
-      this.#use(id, isSpread ? MANY : this.#nextPlace++, hits, below)
+      const isFactor = !isStored && demand.isFactor
+      this.#use(id, isSpread ? MANY : this.#nextPlace++, hits, below, isFactor)
     }
   }
 
@@ -166,7 +176,7 @@ class DemandWalk {
     value.operands.forEach((id, side) => {
       const { size } = this.#needs.values.get(id)!
       const times = isPacked ? 1 : count(side === 0 ? 'cols' : 'rows')
-      this.#use(id, this.#nextPlace++, size * times)
+      this.#use(id, this.#nextPlace++, size * times, 0, isPacked)
     })
   }
 

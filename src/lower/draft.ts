@@ -21,12 +21,15 @@ interface BoundParam {
   readonly place: Place
 }
 
-/** The total that a kernel accumulates, at the index of its point. */
-interface Total {
-  readonly value: ValueId
-  readonly index: readonly Index[]
-  readonly scalar: Scalar
-}
+/**
+ * What the kernel knows of a value by itself: its element, if an earlier loop has left it, or that
+ * it is to be computed although it has a place. Undefined for everything else.
+ */
+export type Resolve = (
+  id: ValueId,
+  index: readonly Index[],
+  fill: Scalar | undefined,
+) => Scalar | 'compute' | undefined
 
 /** A kernel while it is written. */
 export class Draft {
@@ -35,7 +38,8 @@ export class Draft {
   readonly #bound = new Map<string, BoundParam>()
   readonly #memo = new Map<string, Scalar>()
   readonly #inlined = new Set<ValueId>()
-  #total: Total | undefined
+  /** Asked before a value is loaded or computed. */
+  resolve: Resolve = () => undefined
   #reads = 0
   #writes = 0
 
@@ -44,10 +48,9 @@ export class Draft {
     this.#places = places
   }
 
-  /** From now on the value is `scalar` where it is read at `index`. */
-  setTotal(value: ValueId, index: readonly Index[], scalar: Scalar): void {
-    this.#total = { value, index, scalar }
-    this.computes(value)
+  /** Reads again what `resolve` has another answer for by now. */
+  forget(): void {
+    this.#memo.clear()
   }
 
   /** Names the kernel for the value too. */
@@ -94,7 +97,7 @@ export class Draft {
   }
 
   /** An element of a target as the kernel itself has stored it. */
-  reload(place: Place, index: readonly Index[], fill: Scalar): Scalar {
+  reload(place: Place, index: readonly Index[], fill?: Scalar): Scalar {
     return s.load(place.type, this.#parameter(place, 'write').param.name, index, fill)
   }
 
@@ -116,9 +119,9 @@ export class Draft {
   }
 
   #make(value: Value, index: readonly Index[], fill: Scalar | undefined): Scalar {
-    if (this.#total?.value === value.id && isSame(index, this.#total.index)) {
-      return this.#total.scalar
-    }
+    const known = this.resolve(value.id, index, fill)
+    if (known === 'compute') return this.compute(value as Computed, index, fill)
+    if (known !== undefined) return known
     if (this.#places.has(value.id)) return this.load(this.#places.of(value.id), index, fill)
     return this.compute(value as Computed, index, fill)
   }
@@ -171,8 +174,6 @@ export class Draft {
     return element === loaded ? loaded : undefined
   }
 }
-
-const isSame = (a: readonly Index[], b: readonly Index[]) => a.every((e, d) => e === b[d])
 
 const isDivided = (e: Index): boolean =>
   e.terms.some(({ of }) => of.kind === 'div' || of.kind === 'mod')

@@ -3,10 +3,10 @@
 
 import { type Axis, axisIndex, type Index, index } from '../kernel/index.ts'
 
-/** Axes of `shape`, named `i0`, `i1`, … for the letter `i`; just `i` where there is one. */
-function axesOf(shape: readonly number[], letter: string): Axis[] {
-  const isOnly = shape.length === 1
-  return shape.map((extent, i) => ({ name: isOnly ? letter : `${letter}${i}`, extent }))
+/** Axes of extents, named `i0`, `i1`, … for the letter `i`; just `i` where there is one. */
+export function axesOf(extents: readonly number[], letter: string): Axis[] {
+  const isOnly = extents.length === 1
+  return extents.map((extent, i) => ({ name: isOnly ? letter : `${letter}${i}`, extent }))
 }
 
 /** The points of a shape: axes for the extents above 1, and the index of a point. */

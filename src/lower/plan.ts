@@ -12,6 +12,7 @@ import {
   FREE,
   flopsOf,
   isMadeOfNothing,
+  isWorthFolding,
   isWorthRepeating,
   LOADED,
   remade,
@@ -42,6 +43,10 @@ export interface Plan {
   readonly views: ReadonlyMap<ValueId, View>
   /** By stored value: the accumulation whose kernel computes it from the total. */
   readonly cores: ReadonlyMap<ValueId, ValueId>
+  /** Values that are stored because what they are part of would be too deep. */
+  readonly breaks: ReadonlySet<ValueId>
+  /** Operations of an element, made of what lies in memory. */
+  readonly flopsOf: (id: ValueId) => number
 }
 
 /** The plan for what a program needs. */
@@ -55,7 +60,10 @@ class Planner {
   readonly #stored = new Set<ValueId>()
   readonly #views = new Map<ValueId, View>()
   readonly #cores = new Map<ValueId, ValueId>()
+  readonly #breaks = new Set<ValueId>()
   readonly #costs = new Map<ValueId, Cost>()
+  /** What stored values would cost if they were not. */
+  readonly #unstored = new Map<ValueId, Cost>()
   readonly #flops = new Map<Op, Map<string, number>>()
 
   constructor(needs: Needs) {
@@ -72,8 +80,14 @@ class Planner {
       const demand = this.#demands.of(value.id)
       if (demand !== undefined) this.#decide(value, demand)
     }
-    const { claims } = this.#needs
-    return { claims, stored: this.#stored, views: this.#views, cores: this.#cores }
+    return {
+      claims: this.#needs.claims,
+      stored: this.#stored,
+      views: this.#views,
+      cores: this.#cores,
+      breaks: this.#breaks,
+      flopsOf: id => this.#unstored.get(id)?.flops ?? 0,
+    }
   }
 
   #decide(value: Computed, demand: Demand): void {
@@ -96,6 +110,7 @@ class Planner {
 
   #elementwise(value: Computed, demand: Demand): void {
     const cost = this.#costOf(value, this.#ownFlops(value))
+    this.#unstored.set(value.id, cost)
     if (this.#cores.has(value.id) || this.#isKept(value, demand, cost)) this.#store(value)
     else this.#inline(value, cost)
   }
@@ -103,9 +118,13 @@ class Planner {
   #isKept(value: Computed, demand: Demand, cost: Cost): boolean {
     if (isClaimed(this.#needs, value.id)) return true
     if (value.size === 0) return false
-    if (isTooDeep(demand)) return true
+    if (isTooDeep(demand)) {
+      this.#breaks.add(value.id)
+      return true
+    }
     if (isMadeOfNothing(cost)) return !isOncePerUse(demand, value)
     if (cost.isRemade && !isOncePerUse(demand, value)) return true
+    if (demand.isFactor && !cost.isRemade && !isWorthFolding(cost)) return true
     return !isUsedOnce(demand, value) && !isWorthRepeating(cost, demand.points / value.size)
   }
 
@@ -120,6 +139,7 @@ class Planner {
     }
     const used = loads.map(({ operand }) => value.operands[operand]!)
     const cost = this.#costOf(value, flops, used)
+    this.#unstored.set(value.id, cost)
     const isKept = (flops >= DEAREST || isTooDeep(demand)) && this.#isKept(value, demand, cost)
     if (isStored || isKept) this.#store(value)
     else this.#inline(value, cost)

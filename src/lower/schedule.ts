@@ -92,9 +92,11 @@ function isLate(load: StateLoad, group: UpdateGroup, places: Places): boolean {
 }
 
 function isStoredBy({ place }: StateLoad, group: UpdateGroup, places: Places): boolean {
-  const isBefore = (a: Place, b: Place) => a.offset + bytesOf(a) <= b.offset
-  return group.some(({ target }) => {
-    const other = places.of(target.id)
-    return !isBefore(place, other) && !isBefore(other, place)
-  })
+  return group.some(({ target }) => overlaps(place, places.of(target.id)))
+}
+
+/** Whether two places share bytes of state. */
+export function overlaps(a: Place, b: Place): boolean {
+  const isBefore = (one: Place, other: Place) => one.offset + bytesOf(one) <= other.offset
+  return a.region === 'state' && b.region === 'state' && !isBefore(a, b) && !isBefore(b, a)
 }

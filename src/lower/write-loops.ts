@@ -1,5 +1,4 @@
-// Kernels of values that are computed point by point: elementwise chains and movements, copies,
-// running totals, scatters, and the update of state.
+// Kernels that no other step joins: fills of gaps, running totals, scatters.
 
 import type { ValueId } from '../ir/graph.ts'
 import { type Axis, addIndex, axisIndex, type Index, index, valueIndex } from '../kernel/index.ts'
@@ -22,36 +21,13 @@ const COMBINED: Readonly<Record<Combine, (a: Scalar, b: Scalar) => Scalar>> = {
   '&': s.and,
 }
 
-/** An elementwise value or a movement; a fill also into a `place` of another size. */
-export function writePoints(
-  workshop: Workshop,
-  value: Computed,
-  place = workshop.places.of(value.id),
-): Written {
+/** A fill into a `place` of another size. */
+export function writeFill(workshop: Workshop, value: Computed, place: Place): Written {
   const draft = workshop.draft()
   const { axes, index: at } = pointsOf(place.shape, 'i')
   const store = draft.target(place)
   const body = [store(at, draft.compute(value, at))]
   return { draft, kernel: { kind: 'kernel', parallel: axes, rows: [], body }, roots: [value.id] }
-}
-
-/** Whatever a value is, computed or loaded, into `place`, which has its number of elements. */
-export function writeCopy(workshop: Workshop, id: ValueId, place: Place): Written {
-  return writeStores(workshop, place.shape, [{ value: id, place }])
-}
-
-/** Values of one shape into places of theirs, all in one kernel that reads before it stores. */
-export function writeStores(
-  workshop: Workshop,
-  shape: readonly number[],
-  stores: readonly { readonly value: ValueId; readonly place: Place }[],
-): Written {
-  const draft = workshop.draft()
-  const { axes, index: at } = pointsOf(shape, 'i')
-  const targets = stores.map(({ place }) => draft.target(place))
-  const body = stores.map(({ value }, i) => targets[i]!(at, draft.read(value, at)))
-  const roots = stores.map(({ value }) => value)
-  return { draft, kernel: { kind: 'kernel', parallel: axes, rows: [], body }, roots }
 }
 
 /** A running total: the carried axis in order, all others parallel. */

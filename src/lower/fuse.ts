@@ -1,0 +1,217 @@
+// Which units become one launch. A unit joins the makers of what it reads, where it reads everything
+// at the point at which it is made; and others that read the same large value at the same points.
+// What only one launch needs is then not stored, unless it is dear and several loops of it need it.
+
+import type { ValueId } from '../ir/graph.ts'
+import { pointsOf } from '../kernel/kernel.ts'
+import type { Target } from '../kernel/target.ts'
+import { Alignment, alignReads, alignShared } from './alignment.ts'
+import { DEAREST } from './cost.ts'
+import { isClaimed, type Needs } from './demand.ts'
+import type { Places } from './places.ts'
+import type { Plan } from './plan.ts'
+import { isMaking, isPerPoint, type Step, type Unit } from './steps.ts'
+import { type Entry, entryOf, UnitGraph } from './unit-graph.ts'
+import type { Value } from './values.ts'
+
+/** The launches of a program in order, and where values are that only one of them needs. */
+export interface Fused {
+  readonly units: readonly Unit[]
+  /** The plan without the values that are not stored after all. */
+  readonly plan: Plan
+  /** Values that a launch keeps for each of its points while it works on it. */
+  readonly rows: ReadonlySet<ValueId>
+}
+
+/** Steps of one launch; kernels that are larger take long to compile and gain little. */
+const MOST_STEPS = 32
+
+/** Units that read the same value and are tried; the nearest ones are the likeliest. */
+const MOST_READERS = 8
+
+/** The units of a plan, as few as they can be. */
+export function fuse(needs: Needs, plan: Plan, places: Places, target: Target): Fused {
+  const graph = new UnitGraph(needs, plan, places)
+  const fusion = new Fusion(needs, plan, target, graph)
+  for (const entry of graph.entries()) fusion.join(entry)
+  return fusion.result()
+}
+
+class Fusion {
+  readonly #needs: Needs
+  readonly #plan: Plan
+  readonly #target: Target
+  readonly #graph: UnitGraph
+  /** Units that read a value, among those that have been looked at. */
+  readonly #readers = new Map<ValueId, Entry[]>()
+  readonly #positions: ReadonlyMap<ValueId, number>
+
+  constructor(needs: Needs, plan: Plan, target: Target, graph: UnitGraph) {
+    this.#needs = needs
+    this.#plan = plan
+    this.#target = target
+    this.#graph = graph
+    this.#positions = new Map([...needs.values.keys()].map((id, at) => [id, at]))
+  }
+
+  /** Lets a unit join as many of those before it as it can. */
+  join(start: Entry): void {
+    let entry = start
+    for (;;) {
+      const joined =
+        this.#joinMaker(entry) ?? this.#joinReader(entry) ?? this.#joinNeighbour(entry)
+      if (joined === undefined) break
+      entry = joined
+    }
+    for (const { value } of entry.unit.steps.flatMap(this.#graph.reads)) {
+      const found = this.#readers.get(value.id) ?? []
+      if (!found.some(other => entryOf(other) === entry)) found.push(entry)
+      this.#readers.set(value.id, found)
+    }
+  }
+
+  #joinMaker(entry: Entry): Entry | undefined {
+    const { reads } = this.#graph
+    const read = new Set(entry.unit.steps.flatMap(reads).map(({ value }) => value.id))
+    const makers = new Set([...read].flatMap(id => this.#graph.makersOf(id)))
+    makers.delete(entry)
+    for (const maker of [...makers].sort((a, b) => b.last - a.last)) {
+      const alignment = new Alignment()
+      alignReads(alignment, maker.unit, entry.unit, reads)
+      const joined = this.#merge(maker, entry, alignment)
+      if (joined !== undefined) return joined
+    }
+    return undefined
+  }
+
+  /** Only units of one kind: points keep their freedom where they need nothing of the others. */
+  #joinReader(entry: Entry): Entry | undefined {
+    const { unit } = entry
+    if (unit.kind !== 'points' && unit.kind !== 'rows') return undefined
+    const { reads } = this.#graph
+    const least = pointsIn(unit)
+    for (const value of new Set(unit.steps.flatMap(reads).map(access => access.value))) {
+      if (value.size < least || value.size === 1) continue
+      const found = new Set((this.#readers.get(value.id) ?? []).slice(-MOST_READERS).map(entryOf))
+      for (const other of found) {
+        if (other === entry || other.unit.kind !== unit.kind) continue
+        const alignment = new Alignment()
+        alignReads(alignment, other.unit, unit, reads)
+        if (!alignShared(alignment, value, [other.unit, unit], reads)) continue
+        const joined = this.#merge(other, entry, alignment)
+        if (joined !== undefined) return joined
+      }
+    }
+    return undefined
+  }
+
+  /** A fill needs nothing and fits anywhere: it joins a launch that stores another part of a join. */
+  #joinNeighbour(entry: Entry): Entry | undefined {
+    const { unit } = entry
+    if (unit.kind !== 'points' || unit.steps.some(step => this.#graph.reads(step).length > 0)) return
+    const wholes = new Set(unit.steps.flatMap(step => this.#wholeOf(step) ?? []))
+    for (const maker of new Set([...wholes].flatMap(id => this.#graph.makersOf(id)))) {
+      if (maker === entry || String(maker.unit.axes) !== String(unit.axes)) continue
+      const alignment = new Alignment()
+      for (const axis of unit.axes.keys()) alignment.tie(axis, axis)
+      const joined = this.#merge(maker, entry, alignment)
+      if (joined !== undefined) return joined
+    }
+    return undefined
+  }
+
+  /** The joined value that a step stores a part of. */
+  #wholeOf({ value, to }: Step): ValueId | undefined {
+    if (to?.kind === 'own') return this.#needs.claims.parts.get(value.id)?.whole
+    return to?.kind === 'part' ? to.whole : undefined
+  }
+
+  #merge(first: Entry, second: Entry, alignment: Alignment): Entry | undefined {
+    const [one, other] = [first.unit, second.unit]
+    if (one.kind === 'alone' || other.kind === 'alone') return undefined
+    if (one.kind === 'contract' && other.kind !== 'points') return undefined
+    if (other.kind === 'contract' && one.kind !== 'points') return undefined
+    const unit = alignment.merged(one, other, one.kind !== 'points' || other.kind === 'points')
+    if (unit === undefined || !this.#isAllowed(unit) || !this.#canMeet(first, second)) return
+    return this.#graph.merge(first, second, unit)
+  }
+
+  #isAllowed(unit: Unit): boolean {
+    if (unit.steps.length > MOST_STEPS) return false
+    // Where points are few, a target wants the elements of what is not accumulated as its points.
+    const isWalked = !unit.steps.every(isPerPoint)
+    return !isWalked || pointsIn(unit) >= this.#target.minPoints
+  }
+
+  /** Whether nothing between the two, and nothing that one does, needs a launch to have ended. */
+  #canMeet(first: Entry, second: Entry): boolean {
+    const isDirect = (a: Entry, b: Entry) => {
+      const made = new Set(a.unit.steps.filter(isMaking).map(({ value }) => value.id))
+      return b.unit.steps.flatMap(this.#graph.reads).every(({ value }) => {
+        if (made.has(value.id)) return !this.#plan.breaks.has(value.id)
+        return !this.#graph.makersOf(value.id).includes(a)
+      })
+    }
+    if (!isDirect(first, second) || !isDirect(second, first)) return false
+    const { readsOld } = this.#graph
+    if (readsOld(first, second) || readsOld(second, first)) return false
+    return !this.#graph.areApart(first, second)
+  }
+
+  // ---- what is not stored
+
+  result(): Fused {
+    const units = this.#graph.inOrder()
+    const readers = this.#readersIn(units)
+    const rows = new Set<ValueId>()
+    const stored = new Set(this.#plan.stored)
+    const kept = units.map(unit => {
+      const isOwn = ({ id }: Value) => [...(readers.get(id) ?? [])].every(other => other === unit)
+      const steps = this.#sorted(unit).filter(step => {
+        const { value, to } = step
+        if (to?.kind !== 'own' || isClaimed(this.#needs, value.id) || !isOwn(value)) return true
+        const isRow = this.#isRow(step, unit)
+        if (isRow === undefined) return true
+        stored.delete(value.id)
+        if (isRow) rows.add(value.id)
+        return isRow
+      })
+      return { ...unit, steps }
+    })
+    const isThere = (of: ValueId) => stored.has(of) || !this.#plan.stored.has(of)
+    const views = new Map([...this.#plan.views].filter(([, view]) => isThere(view.of)))
+    return { units: kept, plan: { ...this.#plan, stored, views }, rows }
+  }
+
+  /** Steps in the order of the graph; what is accumulated comes before what is stored of it. */
+  #sorted({ steps }: Unit): readonly Step[] {
+    const rank = ({ value, to }: Step) =>
+      3 * this.#positions.get(value.id)! + (to === undefined ? 0 : to.kind === 'own' ? 1 : 2)
+    return [...steps].sort((a, b) => rank(a) - rank(b))
+  }
+
+  #readersIn(units: readonly Unit[]): ReadonlyMap<ValueId, ReadonlySet<Unit>> {
+    const readers = new Map<ValueId, Set<Unit>>()
+    for (const unit of units) {
+      for (const { value } of unit.steps.flatMap(this.#graph.reads)) {
+        const found = readers.get(value.id) ?? new Set()
+        readers.set(value.id, found.add(unit))
+      }
+    }
+    return readers
+  }
+
+  /**
+   * Whether a value that is not stored is kept for the point: where it is dear and has many
+   * elements there. Undefined where it would be too large for that.
+   */
+  #isRow(step: Step, unit: Unit): boolean | undefined {
+    const { value } = step
+    if (isPerPoint(step) || this.#plan.flopsOf(value.id) < DEAREST) return false
+    const bytes = (value.size / pointsIn(unit)) * 4
+    return bytes <= this.#target.rowBytes ? true : undefined
+  }
+}
+
+const pointsIn = ({ axes }: Unit) =>
+  pointsOf(axes.map((extent, i) => ({ name: `${i}`, extent })))
