@@ -13,16 +13,20 @@ import { type Computed, isMadeBy, type Value, type Values } from './values.ts'
 /** One read of a value. */
 export interface Access {
   readonly value: Value
+  /** Empty where it does not matter: no launch of the program makes what the caller provides. */
   readonly index: readonly Index[]
 }
+
+/** Whether reads end at a value, or at the argument that it is a view of. */
+export type End = (id: ValueId) => boolean | ValueId
 
 /** Dim `d` of a step's value, as reads mention it. */
 export const dimAxis = (d: number, extent: number): Axis => ({ name: `d${d}`, extent })
 
 /** The dim that an index runs along alone, from 0 to the end of an extent. */
-export function dimOf(e: Index, extent: number): number | undefined {
-  const [term, ...others] = e.terms
-  if (term === undefined || others.length > 0 || e.constant !== 0 || term.scale !== 1) return
+export function dimOf(e: Index | undefined, extent: number): number | undefined {
+  const term = e?.terms[0]
+  if (term === undefined || e!.terms.length > 1 || e!.constant !== 0 || term.scale !== 1) return
   const { of } = term
   if (of.kind !== 'axis' || of.axis.extent !== extent || !of.axis.name.startsWith('d')) return
   return Number(of.axis.name.slice(1))
@@ -35,7 +39,7 @@ export function dimOf(e: Index, extent: number): number | undefined {
 export function accessesOf(
   step: Step,
   values: Values,
-  isEnd: (id: ValueId) => boolean,
+  isEnd: End,
 ): readonly Access[] {
   const walk = new AccessWalk(values, isEnd)
   const { value, to } = step
@@ -59,11 +63,11 @@ const isHeavy = (value: Value) => isAccumulated(value) || isMadeBy(value, 'seria
 class AccessWalk {
   readonly found = new Map<string, Access>()
   readonly #values: Values
-  readonly #isEnd: (id: ValueId) => boolean
+  readonly #isEnd: End
   readonly #seen = new Set<string>()
   #axes = 0
 
-  constructor(values: Values, isEnd: (id: ValueId) => boolean) {
+  constructor(values: Values, isEnd: End) {
     this.#values = values
     this.#isEnd = isEnd
   }
@@ -73,7 +77,10 @@ class AccessWalk {
     if (this.#seen.has(key)) return
     this.#seen.add(key)
     const value = this.#values.get(id)!
-    if (value.node === undefined || this.#isEnd(id) || isHeavy(value)) {
+    const end = this.#isEnd(id)
+    if (typeof end === 'number') {
+      this.found.set(`${end}`, { value: this.#values.get(end)!, index: [] })
+    } else if (value.node === undefined || end || isHeavy(value)) {
       this.found.set(key, { value, index: at })
     } else this.inside(value, at)
   }

@@ -28,7 +28,7 @@ export class Alignment {
     made.value.shape.forEach((extent, d) => {
       const own = made.dims[d]
       if (own === undefined) return
-      const at = dimOf(index[d]!, extent)
+      const at = dimOf(index[d], extent)
       const theirs = at === undefined ? undefined : reader.dims[at]
       if (isFirst) this.tie(own, theirs)
       else this.tie(theirs, own)
@@ -103,7 +103,7 @@ function axesReadAt({ id, shape }: Value, { steps }: Unit, reads: Reads) {
       .filter(access => access.value.id === id)
       .map(({ index }) =>
         shape.map((extent, d) => {
-          const at = dimOf(index[d]!, extent)
+          const at = dimOf(index[d], extent)
           return at === undefined ? undefined : step.dims[at]
         }),
       ),

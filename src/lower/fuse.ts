@@ -4,6 +4,7 @@
 
 import type { ValueId } from '../ir/graph.ts'
 import { pointsOf } from '../kernel/kernel.ts'
+import { isArena } from '../kernel/program.ts'
 import type { Target } from '../kernel/target.ts'
 import { Alignment, alignReads, alignShared } from './alignment.ts'
 import { DEAREST } from './cost.ts'
@@ -32,23 +33,34 @@ const MOST_READERS = 8
 /** The units of a plan, as few as they can be. */
 export function fuse(needs: Needs, plan: Plan, places: Places, target: Target): Fused {
   const graph = new UnitGraph(needs, plan, places)
-  const fusion = new Fusion(needs, plan, target, graph)
+  const fusion = new Fusion({ needs, plan, places, target, graph })
   for (const entry of graph.entries()) fusion.join(entry)
   return fusion.result()
+}
+
+/** What fusion works with. */
+interface Given {
+  readonly needs: Needs
+  readonly plan: Plan
+  readonly places: Places
+  readonly target: Target
+  readonly graph: UnitGraph
 }
 
 class Fusion {
   readonly #needs: Needs
   readonly #plan: Plan
+  readonly #places: Places
   readonly #target: Target
   readonly #graph: UnitGraph
   /** Units that read a value, among those that have been looked at. */
   readonly #readers = new Map<ValueId, Entry[]>()
   readonly #positions: ReadonlyMap<ValueId, number>
 
-  constructor(needs: Needs, plan: Plan, target: Target, graph: UnitGraph) {
+  constructor({ needs, plan, places, target, graph }: Given) {
     this.#needs = needs
     this.#plan = plan
+    this.#places = places
     this.#target = target
     this.#graph = graph
     this.#positions = new Map([...needs.values.keys()].map((id, at) => [id, at]))
@@ -140,7 +152,27 @@ class Fusion {
     if (unit.steps.length > MOST_STEPS) return false
     // Where points are few, a target wants the elements of what is not accumulated as its points.
     const isWalked = !unit.steps.every(isPerPoint)
-    return !isWalked || pointsIn(unit) >= this.#target.minPoints
+    if (isWalked && pointsIn(unit) < this.#target.minPoints) return false
+    return this.#bindings(unit) <= this.#target.maxBindings
+  }
+
+  /** What a launch of the unit binds at most: each arena once, inputs and outputs one by one. */
+  #bindings({ steps }: Unit): number {
+    const memories = new Set<string>()
+    for (const step of steps) {
+      for (const { value } of this.#graph.reads(step)) memories.add(this.#memoryOf(value.id))
+      const { value, to } = step
+      if (to?.kind === 'state') memories.add('state')
+      else if (to?.kind === 'output') memories.add(`output ${to.name}`)
+      else if (to !== undefined) memories.add(this.#memoryOf(to.kind === 'part' ? to.whole : value.id))
+    }
+    return memories.size
+  }
+
+  #memoryOf(id: ValueId): string {
+    if (!this.#places.has(id)) return 'none'
+    const { region, memory } = this.#places.of(id)
+    return isArena(region) ? region : memory
   }
 
   /** Whether nothing between the two, and nothing that one does, needs a launch to have ended. */

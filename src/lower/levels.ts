@@ -3,7 +3,7 @@
 
 import type { ValueId } from '../ir/graph.ts'
 import type { Index } from '../kernel/index.ts'
-import { type Access, accessesOf, dimOf } from './accesses.ts'
+import { type Access, accessesOf, dimOf, type End } from './accesses.ts'
 import { isRagged } from './accumulate.ts'
 import { isPerPoint, isTotal, type Step } from './steps.ts'
 import { summedExtents } from './terms.ts'
@@ -21,7 +21,7 @@ export interface LoopGroup {
 export interface Leveled {
   readonly values: Values
   /** Where reads end: what lies in memory before the launch, rows, and what is stored and kept. */
-  readonly isEnd: (id: ValueId) => boolean
+  readonly isEnd: End
 }
 
 /** The loops of the steps, in an order in which they can run; steps without loops are left out. */

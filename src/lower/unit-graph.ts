@@ -68,9 +68,13 @@ export class UnitGraph {
     const key = keyOf(step)
     const known = this.#reads.get(key)
     if (known !== undefined) return known
-    const { stored } = this.#plan
+    const { stored, views } = this.#plan
     const { values, literals } = this.#needs
-    const found = accessesOf(step, values, id => stored.has(id) || literals.has(id))
+    const found = accessesOf(step, values, id => {
+      const base = views.get(id)?.of
+      if (base !== undefined && values.get(base)!.node === undefined) return base
+      return stored.has(id) || literals.has(id)
+    })
     this.#reads.set(key, found)
     return found
   }
