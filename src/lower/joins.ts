@@ -4,9 +4,10 @@
 import type { ValueId } from '../ir/graph.ts'
 import { type Claims, canBegin } from './claims.ts'
 import type { Written } from './kernel-table.ts'
+import { overlaps, type Place } from './places.ts'
 import { type Computed, isMadeBy, type Value, type Values } from './values.ts'
 import type { Workshop } from './workshop.ts'
-import { writeFill } from './write-loops.ts'
+import { writeFills } from './write-loops.ts'
 
 /** A part of a joined value. */
 export interface JoinedPart {
@@ -40,27 +41,43 @@ function* viewedFrom(values: Values, id: ValueId): Iterable<ValueId> {
   }
 }
 
+/** A fill, and the range that is filled with it. */
+interface Gap {
+  readonly fill: Computed
+  readonly place: Place
+}
+
 /**
  * Fills that begin where no buffer can, from the last place before on. They come before everything
- * else, the last one first, so that whatever stands before them in the end is stored after them.
+ * else, so that whatever stands before them in the end is stored after them; those that begin in one
+ * vector come from the last to the first. All others of one size are one launch.
  */
 export function writeGaps(
   workshop: Workshop,
   claims: Claims,
   stored: ReadonlySet<ValueId>,
 ): readonly Written[] {
-  const { values, places } = workshop
   const joined = [...claims.joined].filter(([id]) => stored.has(id))
-  return joined.flatMap(([id, starts]) => {
-    const whole = values.get(id) as Computed
-    const written = whole.operands.flatMap((operand, i) => {
-      const fill = values.get(operand) as Computed
-      if (canBegin(whole, starts[i]!) || fill.size === 0) return []
-      let start = starts[i]!
-      while (!canBegin(whole, start)) start--
-      const place = places.range(places.of(id), start, [starts[i]! + fill.size - start])
-      return [writeFill(workshop, fill, place)]
-    })
-    return written.reverse()
+  const gaps = joined.flatMap(([id, starts]) => gapsOf(workshop, id, starts))
+  const isApart = (gap: Gap) =>
+    gaps.every(other => other === gap || !overlaps(gap.place, other.place))
+  const bySize = new Map<string, Gap[]>()
+  for (const gap of gaps.filter(isApart)) {
+    const key = `${gap.place.type} ${gap.place.shape}`
+    bySize.set(key, [...(bySize.get(key) ?? []), gap])
+  }
+  const others = gaps.filter(gap => !isApart(gap)).map(gap => [gap])
+  return [...bySize.values(), ...others].map(group => writeFills(workshop, group))
+}
+
+function gapsOf({ values, places }: Workshop, id: ValueId, starts: readonly number[]): Gap[] {
+  const whole = values.get(id) as Computed
+  const gaps = whole.operands.flatMap((operand, i) => {
+    const fill = values.get(operand) as Computed
+    if (canBegin(whole, starts[i]!) || fill.size === 0) return []
+    let start = starts[i]!
+    while (!canBegin(whole, start)) start--
+    return [{ fill, place: places.range(places.of(id), start, [starts[i]! + fill.size - start]) }]
   })
+  return gaps.reverse()
 }

@@ -25,6 +25,13 @@ export interface Place {
   readonly shape: readonly number[]
 }
 
+/** Whether two places share bytes. */
+export function overlaps(a: Place, b: Place): boolean {
+  const isBefore = (one: Place, other: Place) => one.offset + bytesOf(one) <= other.offset
+  const isOne = a.region === b.region && a.memory === b.memory
+  return isOne && !isBefore(a, b) && !isBefore(b, a)
+}
+
 /** The places of a program's values, and its buffers as they are asked for. */
 export class Places {
   readonly #needs: Needs

@@ -3,8 +3,7 @@
 // may be read at its own index only. What does not fit is computed into scratch and copied.
 
 import type { ValueId } from '../ir/graph.ts'
-import { bytesOf } from '../kernel/program.ts'
-import type { Place, Places } from './places.ts'
+import { overlaps, type Place, type Places } from './places.ts'
 import type { UpdateGroup } from './updates.ts'
 import { isMadeBy, type Values } from './values.ts'
 
@@ -93,10 +92,4 @@ function isLate(load: StateLoad, group: UpdateGroup, places: Places): boolean {
 
 function isStoredBy({ place }: StateLoad, group: UpdateGroup, places: Places): boolean {
   return group.some(({ target }) => overlaps(place, places.of(target.id)))
-}
-
-/** Whether two places share bytes of state. */
-export function overlaps(a: Place, b: Place): boolean {
-  const isBefore = (one: Place, other: Place) => one.offset + bytesOf(one) <= other.offset
-  return a.region === 'state' && b.region === 'state' && !isBefore(a, b) && !isBefore(b, a)
 }

@@ -21,13 +21,17 @@ const COMBINED: Readonly<Record<Combine, (a: Scalar, b: Scalar) => Scalar>> = {
   '&': s.and,
 }
 
-/** A fill into a `place` of another size. */
-export function writeFill(workshop: Workshop, value: Computed, place: Place): Written {
+/** Fills of places of one shape, which is not that of the values. */
+export function writeFills(
+  workshop: Workshop,
+  fills: readonly { readonly fill: Computed; readonly place: Place }[],
+): Written {
   const draft = workshop.draft()
-  const { axes, index: at } = pointsOf(place.shape, 'i')
-  const store = draft.target(place)
-  const body = [store(at, draft.compute(value, at))]
-  return { draft, kernel: { kind: 'kernel', parallel: axes, rows: [], body }, roots: [value.id] }
+  const { axes, index: at } = pointsOf(fills[0]!.place.shape, 'i')
+  const stores = fills.map(({ place }) => draft.target(place))
+  const body = fills.map(({ fill }, i) => stores[i]!(at, draft.compute(fill, at)))
+  const roots = fills.map(({ fill }) => fill.id)
+  return { draft, kernel: { kind: 'kernel', parallel: axes, rows: [], body }, roots }
 }
 
 /** A running total: the carried axis in order, all others parallel. */

@@ -107,7 +107,7 @@ describe('a long sum', () => {
   %0 = matmul %x, %y {batch = [[], []], contract = [[0], [0]]} : f32[]
   return a = %0
 }`)
-    expect(made.text).toContain('over k_ in 3 {')
+    expect(made.text).toContain('over r_ in 3 {')
     expectMeaning(made)
   })
 })
