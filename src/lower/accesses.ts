@@ -36,11 +36,7 @@ export function dimOf(e: Index | undefined, extent: number): number | undefined 
  * All reads of a step, each once. `isEnd` says where the walk stops; what is accumulated stops it
  * anyway, but for the step's own value.
  */
-export function accessesOf(
-  step: Step,
-  values: Values,
-  isEnd: End,
-): readonly Access[] {
+export function accessesOf(step: Step, values: Values, isEnd: End): readonly Access[] {
   const walk = new AccessWalk(values, isEnd)
   const { value, to } = step
   const at = pointsAt(value.shape)

@@ -70,8 +70,7 @@ class Fusion {
   join(start: Entry): void {
     let entry = start
     for (;;) {
-      const joined =
-        this.#joinMaker(entry) ?? this.#joinReader(entry) ?? this.#joinNeighbour(entry)
+      const joined = this.#joinMaker(entry) ?? this.#joinReader(entry) ?? this.#joinNeighbour(entry)
       if (joined === undefined) break
       entry = joined
     }
@@ -120,7 +119,8 @@ class Fusion {
   /** A fill needs nothing and fits anywhere: it joins a launch that stores another part of a join. */
   #joinNeighbour(entry: Entry): Entry | undefined {
     const { unit } = entry
-    if (unit.kind !== 'points' || unit.steps.some(step => this.#graph.reads(step).length > 0)) return
+    if (unit.kind !== 'points' || unit.steps.some(step => this.#graph.reads(step).length > 0))
+      return
     const wholes = new Set(unit.steps.flatMap(step => this.#wholeOf(step) ?? []))
     for (const maker of new Set([...wholes].flatMap(id => this.#graph.makersOf(id)))) {
       if (maker === entry || String(maker.unit.axes) !== String(unit.axes)) continue
@@ -164,7 +164,8 @@ class Fusion {
       const { value, to } = step
       if (to?.kind === 'state') memories.add('state')
       else if (to?.kind === 'output') memories.add(`output ${to.name}`)
-      else if (to !== undefined) memories.add(this.#memoryOf(to.kind === 'part' ? to.whole : value.id))
+      else if (to !== undefined)
+        memories.add(this.#memoryOf(to.kind === 'part' ? to.whole : value.id))
     }
     return memories.size
   }
@@ -245,5 +246,4 @@ class Fusion {
   }
 }
 
-const pointsIn = ({ axes }: Unit) =>
-  pointsOf(axes.map((extent, i) => ({ name: `${i}`, extent })))
+const pointsIn = ({ axes }: Unit) => pointsOf(axes.map((extent, i) => ({ name: `${i}`, extent })))

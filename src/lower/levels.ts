@@ -104,12 +104,17 @@ function loopAxisOf(e: Index, extent: number, reader: Step): number | undefined 
   const { value, dims } = reader
   const at = dimOf(e, extent)
   if (at !== undefined) {
-    const walkedDims = value.shape.flatMap((size, d) => (size === 1 || dims[d] !== undefined ? [] : d))
+    const walkedDims = value.shape.flatMap((size, d) =>
+      size === 1 || dims[d] !== undefined ? [] : d,
+    )
     const found = isTotal(reader) ? -1 : walkedDims.indexOf(at)
     return found < 0 ? undefined : found
   }
   const [term] = e.terms
-  if (e.terms.length !== 1 || e.constant !== 0 || term?.scale !== 1 || term.of.kind !== 'axis') return
+  if (e.terms.length !== 1 || e.constant !== 0 || term?.scale !== 1 || term.of.kind !== 'axis')
+    return
   const { name, extent: size } = term.of.axis
-  return isTotal(reader) && size === extent && name.startsWith('r') ? Number(name.slice(1)) : undefined
+  return isTotal(reader) && size === extent && name.startsWith('r')
+    ? Number(name.slice(1))
+    : undefined
 }

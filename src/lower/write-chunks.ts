@@ -22,7 +22,12 @@ export function needsChunks({ kind, axes, steps }: Unit, minPoints: number): boo
 }
 
 const chunksOf = (value: Computed) =>
-  cut(axesOf(summedExtents(value).filter(extent => extent !== 1), 'r'))
+  cut(
+    axesOf(
+      summedExtents(value).filter(extent => extent !== 1),
+      'r',
+    ),
+  )
 
 /** Both launches of such a unit. */
 export function writeInChunks(workshop: Workshop, unit: Unit): readonly Written[] {

@@ -4,17 +4,24 @@
 
 import type { ValueId } from '../ir/graph.ts'
 import { type Axis, axisIndex, type Index, index } from '../kernel/index.ts'
-import { pointsOf as countPoints, identityOf, type Row, type Stmt, type Store } from '../kernel/kernel.ts'
+import {
+  pointsOf as countPoints,
+  identityOf,
+  type Row,
+  type Stmt,
+  type Store,
+} from '../kernel/kernel.ts'
 import type { Scalar } from '../kernel/scalar.ts'
 import * as s from '../kernel/scalar.ts'
+import { loadsOf, scalarsOf } from '../kernel/uses.ts'
 import { type Accumulation, accumulate } from './accumulate.ts'
 import { DEAREST } from './cost.ts'
 import type { Draft } from './draft.ts'
 import type { Written } from './kernel-table.ts'
 import { type LoopGroup, loopsOf, walked } from './levels.ts'
 import { axesOf } from './names.ts'
-import { isPerPoint, isTotal, type Step, type Unit } from './steps.ts'
 import type { Place } from './places.ts'
+import { isPerPoint, isTotal, type Step, type Unit } from './steps.ts'
 import { type Terms, termsOf } from './terms.ts'
 import type { Computed } from './values.ts'
 import type { Workshop } from './workshop.ts'
@@ -62,7 +69,8 @@ class RegionWriter {
 
   write(): Written {
     // Declared before anything is read, so that what is both loaded and stored is one parameter.
-    for (const step of this.#steps) if (step.to !== undefined) this.#puts.set(step, this.#putOf(step))
+    for (const step of this.#steps)
+      if (step.to !== undefined) this.#puts.set(step, this.#putOf(step))
     const { values } = this.#workshop
     const groups = loopsOf(this.#steps, { values, isEnd: id => this.#isEnd(id) })
     const body: Stmt[] = []
@@ -74,11 +82,11 @@ class RegionWriter {
     this.#draft.forget()
     const ends = this.#steps.filter(step => !isTotal(step) && isPerPoint(step))
     body.push(...ends.map(step => this.#store(step, [])))
-    const rows = [...this.#rows.values()]
+    const kept = withoutUnread([...this.#rows.values()], body)
     const roots = this.#steps.flatMap(step =>
       step.to === undefined || this.#isRow(step) ? [] : [step.value.id],
     )
-    const kernel = { kind: 'kernel', parallel: this.#parallel, rows, body } as const
+    const kernel = { kind: 'kernel', parallel: this.#parallel, ...kept } as const
     return { draft: this.#draft, kernel, roots }
   }
 
@@ -196,6 +204,20 @@ class RegionWriter {
 }
 
 const long = (extents: readonly number[]) => extents.filter(extent => extent !== 1)
+
+/** Without the rows that no later loop reads after all: the loop that fills one has its values. */
+function withoutUnread(rows: readonly Row[], body: readonly Stmt[]) {
+  const read = new Set(loadsOf(body.flatMap(scalarsOf)).map(({ buffer }) => buffer))
+  const unread = new Set(rows.filter(({ name }) => !read.has(name)).map(({ name }) => name))
+  if (unread.size === 0) return { rows, body }
+  const without = (stmts: readonly Stmt[]): readonly Stmt[] =>
+    stmts.flatMap((stmt): readonly Stmt[] => {
+      if (stmt.kind === 'store') return unread.has(stmt.buffer) ? [] : [stmt]
+      const inner = without(stmt.body)
+      return inner.length === 0 && stmt.accs.length === 0 ? [] : [{ ...stmt, body: inner }]
+    })
+  return { rows: rows.filter(({ name }) => read.has(name)), body: without(body) }
+}
 
 /** The total over nothing. */
 function nothingOf({ combine, at }: Accumulation, { value }: Step): Scalar {
