@@ -44,6 +44,8 @@ export interface Demands {
 export interface Needs {
   readonly graph: Graph
   readonly values: Values
+  /** Values as text names them. */
+  readonly labels: ReadonlyMap<ValueId, string>
   /** The elements of constants that are not one repeated value. */
   readonly literals: ReadonlyMap<ValueId, Literal>
   readonly movements: Movements

@@ -4,6 +4,7 @@
 
 import type { Graph, ValueId } from '../ir/graph.ts'
 import type { Literal } from '../ir/literal.ts'
+import { valueLabels } from '../ir/printer.ts'
 import type { Target } from '../kernel/target.ts'
 import { assertProgram } from '../kernel/verify.ts'
 import { invariant, UnsupportedError } from '../support/diagnostic.ts'
@@ -68,9 +69,10 @@ function settle(graph: Graph, values: Values, { state, target }: LowerOptions): 
   const claims = claimsOf(graph, values, movements)
   const groups = updateGroups(graph, values)
   const literals = literalsOf(values)
+  const labels = valueLabels(graph)
   const forced = new Set<ValueId>()
   for (;;) {
-    const needs: Needs = { graph, values, literals, movements, claims, groups, forced }
+    const needs: Needs = { graph, values, labels, literals, movements, claims, groups, forced }
     const plan = planOf(needs)
     const places = new Places(needs, plan, state)
     const schedule = scheduleOf(groups, values, places)

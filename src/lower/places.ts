@@ -2,7 +2,6 @@
 // number of elements. Scratch ranges follow one another; views and parts share their owner's.
 
 import type { Role, ValueId } from '../ir/graph.ts'
-import { valueLabels } from '../ir/printer.ts'
 import { sizeOf } from '../kernel/kernel.ts'
 import { type Buffer, bytesOf, type Region } from '../kernel/program.ts'
 import { invariant } from '../support/diagnostic.ts'
@@ -40,7 +39,6 @@ export class Places {
   readonly #places = new Map<ValueId, Place>()
   readonly #buffers = new Map<string, Buffer>()
   readonly #names = new NameTable()
-  readonly #labels: ReadonlyMap<ValueId, string>
   /** Names of slots by offset, dtype and size. */
   readonly #slots = new Map<string, string>()
   #scratchBytes = 0
@@ -49,7 +47,6 @@ export class Places {
     this.#needs = needs
     this.#plan = plan
     this.#state = state
-    this.#labels = valueLabels(needs.graph)
     for (const [name, { offset, type, shape }] of state.slots) {
       const key = `${offset} ${type} ${sizeOf(shape)}`
       if (!this.#slots.has(key)) this.#slots.set(key, name)
@@ -106,7 +103,7 @@ export class Places {
 
   /** The value as text names it, without the sign. */
   origin(id: ValueId): string {
-    return (this.#labels.get(id) ?? `%${id}`).slice(1)
+    return (this.#needs.labels.get(id) ?? `%${id}`).slice(1)
   }
 
   /** What a buffer of the value is called: h for `%h`, v7 for `%7`. */
