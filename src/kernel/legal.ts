@@ -5,9 +5,9 @@
 // Kernel
 //   L1  The target has the dtype of every parameter, row and value.
 //   L2  The rows of as many points as a vector has lanes fit the target's row memory.
-//   L4  The elements of every buffer, the points of all axes that are walked as one, and every index
-//       expression with the dividends inside it can be counted in an i32. Loaded values are left
-//       out: they are i32 themselves, and a guard decides on them before anything is made of them.
+//   L4  The elements of every buffer, the points of all axes that are walked as one, and every
+//       index expression with the dividends inside it can be counted in an i32. Loaded values are
+//       left out: they are i32 themselves, and a guard decides on them first.
 //   L5  The target spells or legalizes every operation.
 //
 // Program
