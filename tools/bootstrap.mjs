@@ -24,6 +24,7 @@ const COMMANDS = {
   mutate: ['tools/mutate.ts'],
   ops: ['tools/ops.ts'],
   opt: ['tools/opt.ts'],
+  replay: ['tools/replay.ts'],
   test: ['tools/test.ts', '--tier', 'test'],
   'test:deep': ['tools/test.ts', '--tier', 'deep'],
 }

@@ -2,6 +2,7 @@
 // asks for a number or a list and never which target it is.
 
 import type { DTypeName } from '../support/dtype.ts'
+import type { ScalarOp } from './scalar-ops.ts'
 
 /** The names of targets, as `compile` takes them. */
 export type TargetName = 'js' | 'wasm' | 'wgsl'
@@ -11,7 +12,7 @@ export interface Target {
   readonly name: TargetName
   /** The element types that it has. */
   readonly dtypes: readonly DTypeName[]
-  /** Bytes that the rows of one point may take. */
+  /** Bytes that rows may take, of one point or of as many as a vector has lanes. */
   readonly rowBytes: number
   /** Buffers that one launch may bind. */
   readonly maxBindings: number
@@ -19,4 +20,6 @@ export interface Target {
   readonly lanes: number
   /** Parallel points below which a full reduction is cut into chunks. */
   readonly minPoints: number
+  /** Scalar operations that it neither spells nor legalizes; none where nothing is said. */
+  readonly lacks?: readonly ScalarOp[] | undefined
 }

@@ -3,8 +3,11 @@
 import type { DTypeName } from '../support/dtype.ts'
 import type { Kernel, Loops } from './kernel.ts'
 
-/** The rules of the checklist in verify.ts. */
-export type Rule = `K${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}` | `P${1 | 2 | 3 | 4 | 5 | 6}`
+/** The rules of the checklists in verify.ts and legal.ts. */
+export type Rule =
+  | `K${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
+  | `P${1 | 2 | 3 | 4 | 5 | 6}`
+  | `L${1 | 2 | 3 | 4 | 5}`
 
 /** One rule that does not hold. */
 export interface Finding {

@@ -22,6 +22,8 @@ import type { Program } from './programs/index.ts'
 export interface Compiling extends RunOptions {
   /** Adds the rules that hold for finite values only. */
   readonly assumeFinite?: boolean
+  /** The forms wanted; all of them by default. */
+  readonly only?: readonly Form['name'][] | undefined
 }
 
 /** One form of a program. */
@@ -46,7 +48,8 @@ interface Made {
 export function formsOf(of: Program, options: Compiling = {}): Form[] {
   const through = (graph: Graph, pipeline: Pipeline) =>
     runPipeline(graph, options.assumeFinite ? pipeline.map(assuming) : pipeline, options)
-  return ways(of).map(({ name, mode, make }) => {
+  const wanted = ways(of).filter(({ name }) => options.only?.includes(name) ?? true)
+  return wanted.map(({ name, mode, make }) => {
     const chosen = chooseMode(of.model.graph, mode)
     const before = through(chosen, beforeDerivative())
     const made = make(before.graph)

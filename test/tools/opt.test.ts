@@ -66,6 +66,25 @@ describe('opt', () => {
     expect(kernel.err).toContain('lowerings belong to graphs, got a text of kernels')
   })
 
+  it('lowers for another target, and says what cannot be run there (E501)', () => {
+    const { code, out } = opt(['--target', 'wgsl'], GOOD)
+    expect([code, out]).toEqual([0, opt(['--lower'], GOOD).out])
+    const names = [0, 1, 2, 3, 4, 5, 6, 7].map(i => `%x${i}`)
+    const sum = names.slice(1).map((name, i) => {
+      return `  %${i} = add ${i === 0 ? '%x0' : `%${i - 1}`}, ${name} : f32[2]`
+    })
+    const inputs = names.map(name => `input ${name}: f32[2]`).join(', ')
+    const wide = `graph @main(${inputs}) {\n${sum.join('\n')}\n  return out = %6\n}\n`
+    expect(opt(['--lower'], wide).code).toBe(0)
+    expect(opt(['--target', 'wgsl'], wide)).toEqual({
+      code: 1,
+      out: '',
+      err: 'E501 @main: L3 wgsl binds at most 8 buffers, got 9 for @add\n',
+    })
+    const double = opt(['--target', 'wgsl'], GOOD.replaceAll('f32', 'f64'))
+    expect(double.err).toContain('target wgsl has f32, i32, u32, bool, got f64')
+  })
+
   it('exits with 1 and the place where a text is refused', () => {
     const { code, out, err } = opt(['model.ir'], BAD)
     expect([code, out]).toEqual([1, ''])
@@ -96,6 +115,7 @@ describe('opt', () => {
       [['--promise', 'bond'], 'stages are bound and core, got bond'],
       [['--gradient', ':w'], 'it needs the form output or output:argument,…'],
       [['--stage', 'loop'], 'graph, kernel'],
+      [['--target', 'gpu'], 'js, wgsl'],
       [['--interpert'], '(Did you mean --interpret?)'],
       [['absent.ir'], 'cannot read absent.ir: no such file'],
       [['model.ir', 'model.ir'], 'too many arguments'],

@@ -32,6 +32,8 @@ export interface Request {
   readonly interpret: boolean
   /** Whether the result is lowered and its program printed. */
   readonly lower: boolean
+  /** The machine that it is lowered for. */
+  readonly target: LoweringTarget
   readonly values: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly rounding: 'f64' | 'dtype'
@@ -45,6 +47,9 @@ export interface Voices {
   readonly err: (text: string) => void
 }
 
+/** The targets that lowering knows; there need be no backend for one. */
+export type LoweringTarget = 'js' | 'wgsl'
+
 interface Flags {
   readonly stage?: Request['stage']
   readonly passes: Pipeline
@@ -57,6 +62,7 @@ interface Flags {
   readonly origins?: true
   readonly interpret?: true
   readonly lower?: true
+  readonly target: LoweringTarget
   readonly arg: Request['values']
   readonly seed: number
   readonly rounding: Request['rounding']
@@ -101,6 +107,7 @@ export function parseCommand(words: readonly string[], voices: Voices): Request 
     origins: flags.origins ?? false,
     interpret: flags.interpret ?? false,
     lower: flags.lower ?? false,
+    target: flags.target,
     values: flags.arg,
     seed: flags.seed,
     rounding: flags.rounding,
@@ -130,6 +137,7 @@ function declare(transforms: Transform[]): Command {
     .option('--origins', 'print where every node comes from')
     .option('--interpret', 'run the result and print its outputs')
     .addOption(new Option('--lower', 'print the program of the result').conflicts('interpret'))
+    .addOption(targetOption())
     .addOption(listed('--arg <name=json>', 'an argument of the run; others drawn', addValue, {}))
     .option('--seed <n>', 'seed of the drawn arguments', wholeNumber, 0)
     .addOption(roundingOption())
@@ -141,6 +149,12 @@ function declare(transforms: Transform[]): Command {
 function listed<T>(flags: string, said: string, add: (text: string, before: T) => T, start: T) {
   return new Option(flags, said).argParser(add).default(start, 'none')
 }
+
+const targetOption = () =>
+  new Option('--target <name>', 'what --lower lowers for, and checks that it can be run there')
+    .choices(['js', 'wgsl'])
+    .default('js')
+    .implies({ lower: true })
 
 const roundingOption = () =>
   new Option('--rounding <mode>', 'compute in double, or round every value to its dtype')

@@ -38,7 +38,8 @@ export function runGraphStage(file: string, text: string, request: Request): Sta
   })
   const shown = traces.map(trace => trace.text).join('')
   const err = request.time ? traces.map(trace => trace.times).join('') : ''
-  if (request.lower) return { out: shown + results.map(lowered).join('\n'), err }
+  if (request.lower)
+    return { out: shown + results.map(graph => lowered(graph, request.target)).join('\n'), err }
   if (request.interpret) return { out: shown + results.map(g => run(g, request)).join(''), err }
   return { out: shown === '' ? printGraphs(results, { origins: request.origins }) : shown, err }
 }

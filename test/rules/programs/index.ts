@@ -14,7 +14,7 @@ import { sequences } from './sequences.ts'
 import { shapes } from './shapes.ts'
 import { stability } from './stability.ts'
 
-export type { Program } from './program.ts'
+export { type Program, program } from './program.ts'
 
 /** All programs. */
 export const programs: readonly Program[] = [
