@@ -12,6 +12,7 @@ import { parseKernels } from '../../src/kernel/text.ts'
 import { verifyKernel } from '../../src/kernel/verify.ts'
 import { ops } from '../../src/ops/registry.ts'
 import { UnsupportedError } from '../../src/support/diagnostic.ts'
+import { goldenPaths } from '../../tools/opt/golden.ts'
 import { loweredFor, replayed } from '../../tools/replay/programs.ts'
 import { cases, runs, seed, tier } from '../counts.ts'
 import { type RandomKernel, randomContract, randomLoops } from '../property/random-kernel.ts'
@@ -68,6 +69,16 @@ describe('WGSL', () => {
       expect(await validator.program(program), program.name).toEqual([])
     }
     expect(validator.kernels).toBeGreaterThan(20)
+  })
+
+  it('is accepted for the golden programs, whose launches do as much as they can', async () => {
+    const paths = goldenPaths('test/golden/lower')
+    expect(paths.length).toBeGreaterThan(10)
+    for (const path of paths) {
+      const [, expected = ''] = readFileSync(path, 'utf8').split(/^\/\/ expect$/m)
+      const [program] = parseKernels(path, expected).programs
+      expect(await validator.program(program!), path).toEqual([])
+    }
   })
 
   it('is accepted for every program, those with f64 aside', async () => {
