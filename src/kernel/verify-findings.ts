@@ -4,7 +4,7 @@ import type { DTypeName } from '../support/dtype.ts'
 import type { Kernel, Loops } from './kernel.ts'
 
 /** The rules of the checklist in verify.ts. */
-export type Rule = `K${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}` | `P${1 | 2 | 3 | 4 | 5 | 6}`
+export type Rule = `K${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}` | `P${1 | 2 | 3 | 4 | 5 | 6 | 7}`
 
 /** One rule that does not hold. */
 export interface Finding {
