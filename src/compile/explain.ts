@@ -3,7 +3,7 @@
 // part does not pay for the others.
 
 import type { PassRecord } from '../ir/history.ts'
-import type { Buffer, Program, Region } from '../kernel/program.ts'
+import type { Buffer, Launch, Program, Region } from '../kernel/program.ts'
 import { bytesOf } from '../kernel/program.ts'
 import { printKernels } from '../kernel/text.ts'
 import {
@@ -81,7 +81,7 @@ export interface Explained {
   readonly target: string
   readonly dims: Readonly<Record<string, number>>
   readonly records: readonly PassRecord[]
-  readonly program: Program
+  readonly program: Program<Launch>
   readonly stateBytes: number
   readonly scratchBytes: number
   readonly workspaceBytes: number
@@ -118,7 +118,7 @@ export function explain(of: Explained): Explanation {
   return explanation
 }
 
-function kernelReports({ kernels, items }: Program): KernelReport[] {
+function kernelReports({ kernels, items }: Program<Launch>): KernelReport[] {
   return kernels.map(kernel => {
     const launches = items.filter(item => item.kernel === kernel.name)
     const computes = launches.flatMap(({ origin }) =>
