@@ -28,7 +28,7 @@ export interface LowerOptions {
   readonly verify?: boolean | undefined
 }
 
-/** Scratch that one thing after another lives in, and when. Launches are counted from 0. */
+/** A range of scratch, and the launches between which its contents matter, counted from 0. */
 export interface PlannedBlock {
   /**
    * The names of its buffers, the widest first: a value, its views and parts, and results that are
