@@ -227,7 +227,24 @@ describe('a result takes the place of its operand', () => {
     expect(kernelsOf(planned)[1]).not.toContain('in_place')
   })
 
-  it('not where somebody reads it later, or only a part of it dies', () => {
+  it('not where either is a part of something larger', () => {
+    const parts = plannedOf(
+      programOf(`
+  scratch whole: f32[16] @0
+  scratch low: f32[8] @0
+  scratch high: f32[8] @32
+  scratch a: f32[8] @64
+  scratch b: f32[8] @96
+  launch @turn(x, low)
+  launch @turn(x, a)
+  launch @neg(a, high)
+  launch @neg(low, b)
+  launch @turn(b, out)`),
+    )
+    expect(kernelsOf(parts)).toEqual(['turn', 'turn', 'neg', 'neg', 'turn'])
+  })
+
+  it('not where somebody reads it later', () => {
     const later = plannedOf(
       programOf(`
   scratch a: f32[8] @0
