@@ -33,6 +33,11 @@ kernel @halves(x: read f32[8], y: write f32[4]) {
   y[i] = x[i] + x[i + 4]
 }
 
+kernel @fold(x: read f32[16], y: write f32[8]) {
+  parallel i in 8
+  y[i] = x[i] + x[i + 8]
+}
+
 kernel @square(x: read f32[8], w: read f32[8,8], y: write f32[8]) {
   parallel i in 8
   over k in 8 {
@@ -238,10 +243,11 @@ describe('a result takes the place of its operand', () => {
   launch @turn(x, low)
   launch @turn(x, a)
   launch @neg(a, high)
+  launch @fold(whole, out)
   launch @neg(low, b)
   launch @turn(b, out)`),
     )
-    expect(kernelsOf(parts)).toEqual(['turn', 'turn', 'neg', 'neg', 'turn'])
+    expect(kernelsOf(parts)).toEqual(['turn', 'turn', 'neg', 'fold', 'neg', 'turn'])
   })
 
   it('not where somebody reads it later', () => {
