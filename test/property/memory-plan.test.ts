@@ -9,9 +9,11 @@ import type { Graph } from '../../src/ir/graph.ts'
 import type { RunResult } from '../../src/ir/interpret.ts'
 import { arenaBytes, type Program } from '../../src/kernel/program.ts'
 import { verifyProgram } from '../../src/kernel/verify.ts'
+import type { Lowered } from '../../src/lower/lowered.ts'
 import { liveBytes } from '../../src/lower/memory/blocks.ts'
 import { type Fitted, fitBlocks, fitBySize, fitByTime } from '../../src/lower/memory/fit.ts'
 import { poisoned } from '../../src/lower/memory/poison.ts'
+import { load, memoryOf, now } from '../backends/js/programs.ts'
 import { runs, seed } from '../counts.ts'
 import { lowered, plainState, prepared, runLowered, TARGET, unplanned } from '../lower/run.ts'
 import { blockStep, descentStep, type Step } from '../lower/steps.ts'
@@ -42,6 +44,21 @@ function expectSameProgram({ graph, state }: Step): void {
   expect(valuesAs(debugged)).toEqual(wanted)
 }
 
+/** What a program leaves on js: its outputs, and all of state. */
+function onJs({ graph, state }: Step, { inputs, outputs, constants }: Lowered, of: Program) {
+  const given = randomArguments(graph, seed)
+  const memory = memoryOf(state.bytes)
+  for (const [name, { offset }] of state.slots) {
+    if (given[name] !== undefined) now(memory.write(offset, given[name].toHost().data))
+  }
+  const known = new Map([...constants].map(([name, literal]) => [name, literal.toHost().data]))
+  const loaded = load(of, memory, known)
+  const data = [...inputs].map(([name, buffer]) => [buffer, given[name]!.toHost().data] as const)
+  now(loaded.run(Object.fromEntries(data)))
+  const read = [...outputs].map(([name, buffer]) => [name, now(loaded.read(buffer))])
+  return [Object.fromEntries(read), now(memory.read(0, 'f64', state.bytes / 8))]
+}
+
 function boundStep(graph: Graph): Step {
   const core = prepared(graph, DIMS)
   return { graph: core, state: plainState(core) }
@@ -62,6 +79,17 @@ describe('a planned program gives to the bit what the unplanned one gives, poiso
     const property = fc.property(randomGraph, ({ graph }) => expectSameProgram(make(graph)))
     fc.assert(property, runs({ test: 30, ci: 100, deep: 1000 }))
   })
+})
+
+it('a planned training step leaves the same bits on js, poisoned too', () => {
+  const property = fc.property(randomGraph, ({ graph }) => {
+    const step = blockStep(graph)
+    const made = lowered(step.graph, TARGET, step.state)
+    const wanted = onJs(step, made, unplanned(step.graph, step.state))
+    expect(onJs(step, made, made.program)).toEqual(wanted)
+    expect(onJs(step, made, poisoned(made.program, made.memory))).toEqual(wanted)
+  })
+  fc.assert(property, runs({ test: 20, ci: 60, deep: 500 }))
 })
 
 /** Blocks of few sizes, so that they often fit into what others leave. */
