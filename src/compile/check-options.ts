@@ -28,7 +28,7 @@ export function checkOptions(
   })
 }
 
-const DEBUG_OPTIONS = ['verify', 'checkRewrites', 'nanGuard']
+const DEBUG_OPTIONS = ['verify', 'checkRewrites', 'nanGuard', 'poison']
 
 /** Throws E137 where `debug` is given and holds a name that is no debug mode. */
 export function checkDebug(debug: unknown, boundary: Boundary): void {

@@ -9,17 +9,18 @@ import type { Argument, Graph } from '../ir/graph.ts'
 import type { PassRecord, Traced } from '../ir/history.ts'
 import { valueTypes } from '../ir/printer.ts'
 import type { TensorType } from '../ir/type.ts'
-import { arenaBytes, bytesOf } from '../kernel/program.ts'
+import { assertProgram } from '../kernel/verify.ts'
 import { lower } from '../lower/lower.ts'
 import type { Lowered, StateLayout } from '../lower/lowered.ts'
+import { poisoned } from '../lower/memory/poison.ts'
 import { afterDerivative } from '../passes/pipeline.ts'
 import { stabilized } from '../passes/prepare.ts'
 import { runPipeline } from '../rewrite/pass-manager.ts'
 import { GraphError } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
+import { checkBudget } from './budget.ts'
 import { type Explanation, explain } from './explain.ts'
-import { showBytes } from './explain-text.ts'
 import type { Boundary } from './feed.ts'
 import type { CompileSettings } from './run.ts'
 import { backendFor } from './targets.ts'
@@ -122,11 +123,13 @@ export async function load(
 ): Promise<Executable> {
   const { graph, dims } = prepared
   const { backend, memory, layout } = session
-  const verify = options.debug?.verify ?? false
+  const { verify = false, poison = false } = options.debug ?? {}
   const lowered = lower(graph, { target: backend.target, state: layout, verify })
-  checkBudget(lowered, layout.bytes, options.maxBytes)
+  checkBudget(graph, lowered, layout.bytes, options.maxBytes)
+  const program = poison ? poisoned(lowered.program, lowered.memory) : lowered.program
+  if (poison && verify) assertProgram(program)
   const constants = new Map([...lowered.constants].map(([name, of]) => [name, of.toHost().data]))
-  const loaded = await backend.load(lowered.program, memory, constants)
+  const loaded = await backend.load(program, memory, constants)
   const made = executable(prepared, session, lowered, loaded, dims)
   const { checkRewrites = false, nanGuard = false } = options.debug ?? {}
   if (!checkRewrites && !nanGuard) return made
@@ -139,7 +142,7 @@ export async function load(
 function executable(
   { graph, records }: Prepared,
   { backend, memory }: Session,
-  { program, inputs, outputs }: Lowered,
+  { program, memory: plan, inputs, outputs }: Lowered,
   loaded: Loaded,
   dims: Dims,
 ): Executable {
@@ -162,32 +165,10 @@ function executable(
         records,
         program,
         stateBytes: memory.stateBytes,
-        scratchBytes: arenaBytes(program, 'scratch'),
+        plan,
         workspaceBytes: loaded.workspaceBytes,
         source: loaded.source,
       }),
     dispose: () => loaded.dispose(),
   }
-}
-
-/** The largest buffers that an error names. */
-const NAMED = 5
-
-function checkBudget({ program }: Lowered, stateBytes: number, maxBytes: number | undefined): void {
-  if (maxBytes === undefined) return
-  const own = program.buffers.filter(({ region }) => region === 'input' || region === 'output')
-  const passed = own.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
-  const total = stateBytes + arenaBytes(program, 'scratch') + passed
-  if (total <= maxBytes) return
-  const largest = [...program.buffers].sort((a, b) => bytesOf(b) - bytesOf(a)).slice(0, NAMED)
-  throw new GraphError({
-    code: 'E136',
-    subject: 'compile',
-    message: `the program must take at most ${showBytes(maxBytes)}, got ${showBytes(total)}`,
-    notes: largest.map(({ name, region, type, shape, ...buffer }) => {
-      const bytes = showBytes(bytesOf({ type, shape, ...buffer }))
-      return `${region} ${name}: ${type}[${shape}], ${bytes}`
-    }),
-    help: 'lower a dim such as batch, or raise maxBytes',
-  })
 }

@@ -2,6 +2,7 @@
 // step that changed anything, then kernels and memory.
 
 import type { Explanation, KernelReport } from './explain.ts'
+import { timelineLines } from './explain-memory.ts'
 import type {
   FiringReport,
   FormulaReport,
@@ -9,16 +10,10 @@ import type {
   Place,
   RuleReport,
 } from './explain-passes.ts'
+import { showBytes } from './show-bytes.ts'
 
 /** Places that are shown of one rule in one pass. */
 const PLACES = 3
-
-/** `1.5 MiB`. */
-export function showBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  const [scale, unit] = bytes < 1024 ** 2 ? [1024, 'KiB'] : [1024 ** 2, 'MiB']
-  return `${(bytes / scale).toFixed(1)} ${unit}`
-}
 
 /** All of an explanation but the source, the texts of kernels, and the diffs. */
 export function printExplanation(of: Omit<Explanation, 'toString' | 'toJSON'>): string {
@@ -97,5 +92,10 @@ function kernelLine({ name, kind, launches, computes }: KernelReport): string {
 
 function memoryLines({ memory }: Pick<Explanation, 'memory'>): string[] {
   const regions = ['state', 'scratch', 'input', 'output', 'workspace', 'total'] as const
-  return regions.map(name => `  ${name.padEnd(9)} ${showBytes(memory[name])}`)
+  const unshared = `, ${showBytes(memory.plan.unshared)} without sharing`
+  const bytes = regions.map(name => {
+    const more = name === 'scratch' ? unshared : ''
+    return `  ${name.padEnd(9)} ${showBytes(memory[name])}${more}`
+  })
+  return [...bytes, ...timelineLines(memory.plan).map(line => `  ${line}`)]
 }

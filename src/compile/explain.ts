@@ -3,9 +3,11 @@
 // part does not pay for the others.
 
 import type { PassRecord } from '../ir/history.ts'
-import type { Buffer, Program, Region } from '../kernel/program.ts'
+import type { Buffer, Launch, Program, Region } from '../kernel/program.ts'
 import { bytesOf } from '../kernel/program.ts'
 import { printKernels } from '../kernel/text.ts'
+import type { MemoryPlan } from '../lower/lowered.ts'
+import { type ScratchReport, scratchReport } from './explain-memory.ts'
 import {
   type FormulaReport,
   formulaReports,
@@ -46,6 +48,8 @@ export interface MemoryReport {
   readonly workspace: number
   readonly total: number
   readonly buffers: readonly BufferReport[]
+  /** How scratch is used over a run. */
+  readonly plan: ScratchReport
 }
 
 /** The schema that the JSON of an explanation follows: `docs/explain.schema.json`. */
@@ -81,9 +85,9 @@ export interface Explained {
   readonly target: string
   readonly dims: Readonly<Record<string, number>>
   readonly records: readonly PassRecord[]
-  readonly program: Program
+  readonly program: Program<Launch>
   readonly stateBytes: number
-  readonly scratchBytes: number
+  readonly plan: MemoryPlan
   readonly workspaceBytes: number
   readonly source: string
 }
@@ -118,7 +122,7 @@ export function explain(of: Explained): Explanation {
   return explanation
 }
 
-function kernelReports({ kernels, items }: Program): KernelReport[] {
+function kernelReports({ kernels, items }: Program<Launch>): KernelReport[] {
   return kernels.map(kernel => {
     const launches = items.filter(item => item.kernel === kernel.name)
     const computes = launches.flatMap(({ origin }) =>
@@ -134,10 +138,11 @@ function memoryReport(of: Explained): MemoryReport {
   const buffers = of.program.buffers.map(bufferReport)
   const held = (region: Region) =>
     buffers.filter(buffer => buffer.region === region).reduce((sum, { bytes }) => sum + bytes, 0)
-  const [state, scratch, workspace] = [of.stateBytes, of.scratchBytes, of.workspaceBytes]
+  const [state, scratch, workspace] = [of.stateBytes, of.plan.bytes, of.workspaceBytes]
   const [input, output] = [held('input'), held('output')]
   const total = state + scratch + workspace + input + output
-  return { state, scratch, input, output, workspace, total, buffers }
+  const plan = scratchReport(of.plan, of.program)
+  return { state, scratch, input, output, workspace, total, buffers, plan }
 }
 
 function bufferReport(buffer: Buffer): BufferReport {

@@ -65,7 +65,7 @@ export interface CompileSettings {
   readonly mode?: Mode | undefined
   /**
    * The most bytes that its plan may take: state, scratch, inputs and outputs, without what the
-   * backend works in. More is error E136.
+   * backend works in. More is error E136, which names the largest values and what made them.
    */
   readonly maxBytes?: number | undefined
   readonly debug?: DebugOptions | undefined
@@ -90,4 +90,10 @@ export interface DebugOptions {
    * Params and state are then as they were before the run. Costs a copy of both.
    */
   readonly nanGuard?: boolean | undefined
+  /**
+   * Fills scratch with NaN before every run, and each range of it once its last reader has run, so
+   * that a value that is read too late or was never written shows in what the run gives. Costs a
+   * write of scratch, and another one of each range.
+   */
+  readonly poison?: boolean | undefined
 }

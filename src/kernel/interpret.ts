@@ -18,7 +18,7 @@ import {
   type Store,
   sizeOf,
 } from './kernel.ts'
-import { arenaBytes, isArena, type Program } from './program.ts'
+import { arenaBytes, isArena, type Launch, POISON_BYTE, type Program } from './program.ts'
 import { evaluator, type Rounding } from './scalar-ops.ts'
 import { holdsAtom, scalarsOfAcc, scalarsOfStore } from './uses.ts'
 import { partsOf } from './walk.ts'
@@ -225,7 +225,7 @@ export function interpretProgram(
   rounding: Rounding = 'f64',
 ): void {
   const kernels = new Map(program.kernels.map(kernel => [kernel.name, kernel]))
-  for (const item of program.items) {
+  const launch = (item: Launch) => {
     const kernel = kernels.get(item.kernel)
     const args = item.args.flatMap(name => memory.get(name) ?? [])
     if (kernel === undefined || args.length !== item.args.length) {
@@ -234,4 +234,12 @@ export function interpretProgram(
     }
     interpretKernel(kernel, args, rounding)
   }
+  for (const item of program.items) {
+    if (item.kind === 'launch') launch(item)
+    else for (const name of item.buffers) fillWithPoison(memory.get(name)!)
+  }
+}
+
+function fillWithPoison({ buffer, byteOffset, byteLength }: TypedArray): void {
+  new Uint8Array(buffer, byteOffset, byteLength).fill(POISON_BYTE)
 }

@@ -17,7 +17,7 @@
 
 import { type Axis, type Index, index, range, type Term } from './index.ts'
 import { asLoops, type Kernel, pointsOf, type Stmt, sizeOf } from './kernel.ts'
-import { arenaBytes, bytesOf, isArena, type Launch, type Program } from './program.ts'
+import { arenaBytes, bytesOf, isArena, type Launch, launchesOf, type Program } from './program.ts'
 import type { Scalar } from './scalar.ts'
 import type { Target } from './target.ts'
 import * as uses from './uses.ts'
@@ -34,7 +34,7 @@ export function illegalInKernel(kernel: Kernel, target: Target): readonly Findin
 /** Every rule of the list above that the launches of `program` break on `target`. */
 export function illegalInProgram(program: Program, target: Target): readonly Finding[] {
   const findings = new Findings(undefined)
-  for (const item of program.items) checkBindings(item, program, target, findings)
+  for (const item of launchesOf(program)) checkBindings(item, program, target, findings)
   for (const region of ['state', 'scratch'] as const) {
     const words = arenaBytes(program, region) / WORD_BYTES
     if (words <= MOST) continue

@@ -7,6 +7,7 @@
 //   buffer   := region label ":" dtype "[" ints "]" ["@" offset]
 //   region   := "input" | "state" | "scratch" | "output"
 //   item     := "launch" "@"name "(" labels ")" ["from" string "(" "%"name,* ")"]
+//             | "poison" "(" labels ")"
 //   kernel   := "kernel" "@"name "(" params ")" "{" ["parallel" axes] row* stmt* "}"
 //   row      := "row" name ":" dtype "[" ints "]"
 //   contract := "contract" "@"name "(" params ")" "{"
@@ -32,8 +33,8 @@ import { TokenReader } from '../support/lexer.ts'
 import type { Contract, Kernel, Loops, Param, Row, Store } from './kernel.ts'
 import { BodyParser } from './parse-body.ts'
 import type { ParseScope } from './parse-expression.ts'
-import type { Buffer, Launch, Origin, Program, Region } from './program.ts'
-import { isArena } from './program.ts'
+import type { Buffer, Item, Launch, Origin, Poison, Program, Region } from './program.ts'
+import { isArena, launchesOf } from './program.ts'
 import type { Scalar } from './scalar.ts'
 import { Spans } from './spans.ts'
 
@@ -84,7 +85,7 @@ class FileParser {
 
   /** Kernels may stand after the program that launches them. */
   #withKernels(program: Program, kernels: readonly Kernel[]): Program {
-    const launched = new Set(program.items.map(item => item.kernel))
+    const launched = new Set(launchesOf(program).map(item => item.kernel))
     const whole = { ...program, kernels: kernels.filter(kernel => launched.has(kernel.name)) }
     const place = this.#spans.get(program)
     if (place !== undefined) this.#spans.set(whole, place)
@@ -95,9 +96,12 @@ class FileParser {
     const { value: name } = this.#reader.expectKind('graph', 'the name of a program')
     this.#reader.expect('{')
     const buffers: Buffer[] = []
-    const items: Launch[] = []
-    while (!this.#reader.at('launch') && !this.#reader.at('}')) buffers.push(this.#buffer())
-    while (!this.#reader.eat('}')) items.push(this.#launch())
+    const items: Item[] = []
+    const isBuffer = () => !['launch', 'poison', '}'].some(text => this.#reader.at(text))
+    while (isBuffer()) buffers.push(this.#buffer())
+    while (!this.#reader.eat('}')) {
+      items.push(this.#reader.at('poison') ? this.#poison() : this.#launch())
+    }
     return { name, buffers, kernels: [], items }
   }
 
@@ -119,6 +123,12 @@ class FileParser {
     const args = this.#reader.list('(', ')', () => this.#label())
     const origin = this.#reader.eat('from') ? this.#origin() : undefined
     return this.#mark(first.start, { kind: 'launch', kernel, args, origin })
+  }
+
+  #poison(): Poison {
+    const first = this.#reader.expect('poison')
+    const buffers = this.#reader.list('(', ')', () => this.#label())
+    return this.#mark(first.start, { kind: 'poison', buffers })
   }
 
   #origin(): Origin {

@@ -7,7 +7,7 @@ import type { DTypeName } from '../support/dtype.ts'
 import { Writer } from '../support/writer.ts'
 import type { Axis, Index, Term } from './index.ts'
 import { type Acc, asLoops, type Contract, type Kernel, type Loop, type Loops } from './kernel.ts'
-import { type Buffer, isArena, type Launch, type Program } from './program.ts'
+import { type Buffer, type Item, isArena, type Launch, type Program } from './program.ts'
 import type { ConstScalar, Scalar } from './scalar.ts'
 import { INFIX, LITERAL_SUFFIX } from './spelling.ts'
 import { namesOfAccs, needsOf, scalarsOf } from './uses.ts'
@@ -34,7 +34,7 @@ export function printProgram(program: Program): string {
   const writer = new Writer()
   writer.block(`program ${graphName(program.name)} {`, () => {
     for (const buffer of program.buffers) writer.line(printBuffer(buffer))
-    for (const item of program.items) writer.line(printLaunch(item))
+    for (const item of program.items) writer.line(printItem(item))
   })
   return writer.toString()
 }
@@ -42,6 +42,11 @@ export function printProgram(program: Program): string {
 function printBuffer({ region, name, type, shape, offset }: Buffer): string {
   const place = isArena(region) ? ` @${offset}` : ''
   return `${region} ${bareName(name)}: ${type}[${shape}]${place}`
+}
+
+function printItem(item: Item): string {
+  if (item.kind === 'launch') return printLaunch(item)
+  return `poison(${item.buffers.map(bareName).join(', ')})`
 }
 
 function printLaunch({ kernel, args, origin }: Launch): string {

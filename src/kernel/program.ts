@@ -31,15 +31,32 @@ export interface Launch {
   readonly origin: Origin | undefined
 }
 
-/** A step of a program; told apart by `kind`, so that counted repeats can join launches. */
-export type Item = Launch
+/** Overwrites scratch that nobody needs any more, so that who still reads it is found out. */
+export interface Poison {
+  readonly kind: 'poison'
+  readonly buffers: readonly string[]
+}
 
-/** Buffers, the kernels launched on them, and the launches in order. */
-export interface Program {
+/** A step of a program; told apart by `kind`, so that counted repeats can join them. */
+export type Item = Launch | Poison
+
+/**
+ * Buffers, the kernels launched on them, and the items in order; lowering leaves a
+ * `Program<Launch>`.
+ */
+export interface Program<I extends Item = Item> {
   readonly name: string
   readonly buffers: readonly Buffer[]
   readonly kernels: readonly Kernel[]
-  readonly items: readonly Item[]
+  readonly items: readonly I[]
+}
+
+/** What a poisoned byte holds: as floats NaN, as integers -1 or the largest. */
+export const POISON_BYTE = 0xff
+
+/** The launches of a program, in order. */
+export function launchesOf({ items }: Program): readonly Launch[] {
+  return items.filter(item => item.kind === 'launch')
 }
 
 /** Every arena buffer begins at a multiple of this many bytes: one SIMD vector. */

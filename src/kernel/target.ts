@@ -16,6 +16,8 @@ export interface Target {
   readonly rowBytes: number
   /** Buffers that one launch may bind. */
   readonly maxBindings: number
+  /** A range of scratch begins at a multiple of this many bytes; a multiple of 16 itself. */
+  readonly alignmentBytes: number
   /** Elements of f32 in one vector; 1 without vectors. */
   readonly lanes: number
   /** Parallel points below which a full reduction is cut into chunks. */

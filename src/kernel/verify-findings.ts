@@ -6,7 +6,7 @@ import type { Kernel, Loops } from './kernel.ts'
 /** The rules of the checklists in verify.ts and legal.ts. */
 export type Rule =
   | `K${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
-  | `P${1 | 2 | 3 | 4 | 5 | 6}`
+  | `P${1 | 2 | 3 | 4 | 5 | 6 | 7}`
   | `L${1 | 2 | 3 | 4 | 5}`
 
 /** One rule that does not hold. */

@@ -1,4 +1,4 @@
-// Rules P1 to P6: the launches of a program against its buffers, as byte ranges. Part of the
+// Rules P1 to P7: the items of a program against its buffers, as byte ranges. Part of the
 // verifier; the checklist is in verify.ts.
 
 import type { Piece } from './coverage.ts'
@@ -9,12 +9,13 @@ import {
   bytesOf,
   isArena,
   type Launch,
+  type Poison,
   type Program,
 } from './program.ts'
 import type { Findings } from './verify-findings.ts'
 import { Written } from './written.ts'
 
-/** Checks P1 to P6. */
+/** Checks P1 to P7. */
 export function verifyItems(program: Program, findings: Findings): void {
   new ItemChecker(program, findings).check()
 }
@@ -41,7 +42,10 @@ class ItemChecker {
 
   check(): void {
     this.#placement()
-    for (const item of this.#program.items) this.#launch(item)
+    for (const item of this.#program.items) {
+      if (item.kind === 'poison') this.#poison(item)
+      else this.#launch(item)
+    }
     for (const buffer of this.#program.buffers) {
       if (buffer.region !== 'output' || this.#written.holds(buffer)) continue
       this.#findings.add('P4', `the output ${buffer.name} is not written whole`, buffer)
@@ -62,6 +66,19 @@ class ItemChecker {
       }
       if (!isArena(region) && offset !== 0)
         add(`the ${region} ${name} has no offset, got ${offset}`)
+    }
+  }
+
+  #poison(item: Poison): void {
+    for (const name of item.buffers) {
+      const buffer = this.#buffers.get(name)
+      if (buffer === undefined) {
+        this.#findings.add('P7', `there is no buffer ${name}`, item)
+      } else if (buffer.region !== 'scratch') {
+        this.#findings.add('P7', `only scratch is poisoned, got the ${buffer.region} ${name}`, item)
+      } else {
+        this.#written.forget(buffer)
+      }
     }
   }
 

@@ -32,6 +32,7 @@
 //       one view (residue classes, concatenation): the parts must be disjoint and add up.
 //   P5  After a launch that stores a state range, no later launch of the program loads it.
 //   P6  Arguments of one launch overlap only if both are read.
+//   P7  A poison names scratch; for P4 nothing was written there from then on.
 
 import { GraphError, ParseError } from '../support/diagnostic.ts'
 import { asLoops, type Kernel } from './kernel.ts'
@@ -59,7 +60,7 @@ export function verifyKernel(kernel: Kernel): readonly Finding[] {
   return findings.list()
 }
 
-/** Every rule of the list above, P1 to P6, that `program` breaks, its kernels being verified. */
+/** Every rule of the list above, P1 to P7, that `program` breaks, its kernels being verified. */
 export function verifyProgram(program: Program): readonly Finding[] {
   const findings = new Findings(undefined)
   verifyItems(program, findings)

@@ -42,10 +42,17 @@ export class Written {
     const all = [...(begun?.pieces ?? []), ...pieces]
     const isWhole = coversAll(all, shape)
     // Parts of one view join up; any other content of the range ends here.
-    memory.partial = memory.partial.filter(other => !meet(other, range))
-    memory.filled = memory.filled.flatMap(other => without(other, range))
+    this.forget(buffer)
     if (isWhole) memory.filled = [...memory.filled, { ...range, type }]
     else memory.partial = [...memory.partial, { ...range, key, pieces: all }]
+  }
+
+  /** Forgets what the range of `buffer` holds, and views that reach into it. */
+  forget(buffer: Buffer): void {
+    const memory = this.#memory(buffer)
+    const range = rangeOf(buffer)
+    memory.partial = memory.partial.filter(other => !meet(other, range))
+    memory.filled = memory.filled.flatMap(other => without(other, range))
   }
 
   /** Whether every byte of `buffer` has been written as its dtype. */

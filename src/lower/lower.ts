@@ -14,6 +14,7 @@ import { type Fused, fuse } from './fuse.ts'
 import { writeGaps } from './joins.ts'
 import { KernelTable, type Written } from './kernel-table.ts'
 import type { Lowered, LowerOptions } from './lowered.ts'
+import { planMemory } from './memory/plan.ts'
 import { Places } from './places.ts'
 import { planOf } from './plan.ts'
 import { scheduleOf } from './schedule.ts'
@@ -31,6 +32,14 @@ import { writeRegion } from './write-region.ts'
  * target lacks a dtype of the graph.
  */
 export function lower(graph: Graph, options: LowerOptions): Lowered {
+  const { program: unplanned, ...meaning } = lowerUnplanned(graph, options)
+  const { program, memory } = planMemory(unplanned, options.target)
+  if (options.verify === true) assertProgram(program)
+  return { program, memory, ...meaning }
+}
+
+/** The program in which every value has a range of scratch of its own, before memory is planned. */
+export function lowerUnplanned(graph: Graph, options: LowerOptions): Omit<Lowered, 'memory'> {
   const values = valuesOf(graph)
   checkDTypes(graph, values, options.target)
   const { needs, fused } = settle(graph, values, options)
@@ -49,7 +58,6 @@ export function lower(graph: Graph, options: LowerOptions): Lowered {
     kernels: table.kernels,
     items: table.launches,
   }
-  if (options.verify === true) assertProgram(program)
   return {
     program,
     inputs: inputsOf(graph, places),

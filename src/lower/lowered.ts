@@ -2,7 +2,7 @@
 // of the program stands for which argument and output of the graph.
 
 import type { Literal } from '../ir/literal.ts'
-import type { Program } from '../kernel/program.ts'
+import type { Launch, Program } from '../kernel/program.ts'
 import type { Target } from '../kernel/target.ts'
 import type { DTypeName } from '../support/dtype.ts'
 
@@ -28,9 +28,37 @@ export interface LowerOptions {
   readonly verify?: boolean | undefined
 }
 
+/** A range of scratch, and the launches between which its contents matter, counted from 0. */
+export interface PlannedBlock {
+  /**
+   * The names of its buffers, the widest first: a value, its views and parts, and results that are
+   * stored over it.
+   */
+  readonly buffers: readonly string[]
+  readonly bytes: number
+  readonly offset: number
+  /** The first launch that touches it. */
+  readonly first: number
+  /** The last launch that touches it. */
+  readonly last: number
+}
+
+/** How the scratch of a program is used. */
+export interface MemoryPlan {
+  /** Bytes of scratch that the program takes. */
+  readonly bytes: number
+  /** The bytes that it would take with a range for every value. */
+  readonly unsharedBytes: number
+  readonly launches: number
+  /** The first launch during which most bytes live. */
+  readonly peakLaunch: number
+  readonly blocks: readonly PlannedBlock[]
+}
+
 /** A program, and what its buffers mean. */
 export interface Lowered {
-  readonly program: Program
+  readonly program: Program<Launch>
+  readonly memory: MemoryPlan
   /** Buffers by the name of the input or rng argument. */
   readonly inputs: ReadonlyMap<string, string>
   /** Buffers by the name of the output. */

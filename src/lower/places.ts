@@ -89,7 +89,7 @@ export class Places {
 
   /** The name of the buffer for a place. */
   bufferOf(place: Place): string {
-    return this.#buffer(place, place.memory === '' ? `at${place.offset}` : place.memory).name
+    return this.#buffer(place, place.memory === '' ? 'part' : place.memory).name
   }
 
   /** Every buffer that was asked for, inputs and outputs included. */

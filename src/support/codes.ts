@@ -35,7 +35,10 @@ export const CODES = {
   E120: 'no graph is being built',
   /** A random op is called in the body of an op, whose meaning depends on its operands alone. */
   E121: 'nothing may be drawn here',
-  /** A program would take more memory than it was allowed. */
+  /**
+   * State, scratch, inputs and outputs of a program would take more than `maxBytes`. The error
+   * names the largest values that live at once, and what made them.
+   */
   E136: 'program too large',
   /** An option is not known, or its value is outside of its range. */
   E137: 'option unknown or out of range',

@@ -270,11 +270,11 @@ describe('debug options', () => {
   it('are known by name', async () => {
     const options = { target: 'js', dims: { batch: 4 }, debug: { nanguard: true } }
     expect(await saidOf(() => compile(classifier, options as never))).toMatch(
-      /^E137 debug: options must be among verify, checkRewrites, nanGuard, got "nanguard"\n[\s\S]*did you mean nanGuard\?$/,
+      /^E137 debug: options must be among verify, checkRewrites, nanGuard, poison, got "nanguard"\n[\s\S]*did you mean nanGuard\?$/,
     )
     const switched = { target: 'js', dims: { batch: 4 }, debug: true }
     expect(await saidOf(() => compile(classifier, switched as never))).toMatch(
-      /^E137 debug: options must be among verify, checkRewrites, nanGuard, got true\n/,
+      /^E137 debug: options must be among verify, checkRewrites, nanGuard, poison, got true\n/,
     )
   })
 })

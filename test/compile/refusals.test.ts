@@ -165,7 +165,7 @@ describe('compile refuses', () => {
     [
       'a program over its budget, naming the largest buffers',
       { target: 'js', dims: { batch: 64 }, maxBytes: 1000 },
-      /^E136 compile: the program must take at most 1000 B, got [\d.]+ KiB$[\s\S]*f32\[64,5\], 1\.3 KiB/m,
+      /^E136 compile: the program must take at most 1000 B, got [\d.]+ KiB \(\d+ bytes\)$[\s\S]*f32\[64,5\], 1\.3 KiB/m,
     ],
   ])('%s', async (_, options, wanted) => {
     const message = await messageOf(attempt(options))

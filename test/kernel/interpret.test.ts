@@ -1,7 +1,7 @@
 // The meaning of kernels where it could be read in two ways.
 
 import { describe, expect, test } from 'vitest'
-import { interpretKernel, placeBuffers } from '../../src/kernel/interpret.ts'
+import { interpretKernel, interpretProgram, placeBuffers } from '../../src/kernel/interpret.ts'
 import { parseKernels } from '../../src/kernel/text.ts'
 import { InternalError } from '../../src/support/diagnostic.ts'
 import { example, expectSameBits, floats, kernelOf, run } from './files.ts'
@@ -136,4 +136,24 @@ test('buffers of an arena are views of its bytes, others have their own', () => 
   expect([...memory.get('high')!]).toEqual([4, 5, 6, 7])
   expect(memory.get('high')?.buffer).toBe(memory.get('block')?.buffer)
   expect(memory.get('y')).toEqual(new Float64Array(2))
+})
+
+test('a poison makes floats NaN and integers what all their bits are', () => {
+  const { programs } = parseKernels(
+    'test.kir',
+    `program @p {
+      scratch a: f32[2] @0  scratch b: i32[2] @16  scratch c: u32[2] @32  scratch d: f64[2] @48
+      poison(a, b, c, d) }`,
+  )
+  const memory = placeBuffers(programs[0]!, new Map())
+  interpretProgram(programs[0]!, memory)
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(name => [...memory.get(name)!])
+  expect([a, d]).toEqual([
+    [NaN, NaN],
+    [NaN, NaN],
+  ])
+  expect([b, c]).toEqual([
+    [-1, -1],
+    [2 ** 32 - 1, 2 ** 32 - 1],
+  ])
 })

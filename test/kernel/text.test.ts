@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { axisIndex, divide, index, valueIndex } from '../../src/kernel/index.ts'
 import type { Loops } from '../../src/kernel/kernel.ts'
 import { literalText, printKernel } from '../../src/kernel/printer.ts'
+import { launchesOf } from '../../src/kernel/program.ts'
 import * as s from '../../src/kernel/scalar.ts'
 import { parseKernels, printKernels } from '../../src/kernel/text.ts'
 import { DTYPE_NAMES, DTYPES, type DTypeName } from '../../src/support/dtype.ts'
@@ -124,10 +125,29 @@ kernel @"k-1"(y: update f32[4]) {
 }
 `
     const file = parseKernels('names.kir', text)
-    expect(file.programs[0]?.items[0]?.origin).toEqual({
+    expect(launchesOf(file.programs[0]!)[0]?.origin).toEqual({
       path: 'layers.0 (dense)',
       values: ['4', 'loss of 1'],
     })
+    expect(printKernels(file)).toBe(text)
+  })
+
+  test('a poison names its buffers', () => {
+    const text = `program @p {
+  scratch a: f32[4] @0
+  scratch "b 1": i32[4] @16
+  poison(a, "b 1")
+  launch @fill(a)
+  poison(a)
+}
+
+kernel @fill(y: write f32[4]) {
+  parallel i in 4
+  y[i] = 1
+}
+`
+    const file = parseKernels('poison.kir', text)
+    expect(file.programs[0]!.items.map(({ kind }) => kind)).toEqual(['poison', 'launch', 'poison'])
     expect(printKernels(file)).toBe(text)
   })
 

@@ -74,7 +74,7 @@ describe('a concatenation', () => {
   it('has gaps filled before what stands beside them', () => {
     const made = caseOf(step('%2, %1, %3'))
     expect(made.launches).toEqual(['full', 'matmul', 'sum', 'exp'])
-    expect(made.text).toContain('launch @full(at48)')
+    expect(made.text).toContain('launch @full(part)')
     expectMeaning(made)
   })
 

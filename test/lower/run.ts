@@ -7,9 +7,9 @@ import type { Graph } from '../../src/ir/graph.ts'
 import type { RunResult } from '../../src/ir/interpret.ts'
 import { Literal } from '../../src/ir/literal.ts'
 import { interpretProgram, placeBuffers } from '../../src/kernel/interpret.ts'
-import { arenaBytes, type Program } from '../../src/kernel/program.ts'
+import { arenaBytes, type Launch, type Program } from '../../src/kernel/program.ts'
 import type { Target } from '../../src/kernel/target.ts'
-import { lower } from '../../src/lower/lower.ts'
+import { lower, lowerUnplanned } from '../../src/lower/lower.ts'
 import type { Lowered, StateLayout } from '../../src/lower/lowered.ts'
 import { layoutState } from '../../src/lower/state.ts'
 import { afterDerivative } from '../../src/passes/pipeline.ts'
@@ -38,10 +38,20 @@ export function lowered(graph: Graph, target: Target = TARGET, state = plainStat
   return lower(graph, { target, state, verify: true })
 }
 
+/** The program of a core graph before its memory is planned. */
+export function unplanned(graph: Graph, state = plainState(graph)): Program<Launch> {
+  return lowerUnplanned(graph, { target: TARGET, state }).program
+}
+
+/** A lowered program, or what became of it. */
+interface Runnable extends Omit<Lowered, 'program' | 'memory'> {
+  readonly program: Program
+}
+
 /** What a program gives for arguments: outputs by name, and the new values of updated state. */
 export function runLowered(
   graph: Graph,
-  { program, inputs, outputs, constants }: Lowered,
+  { program, inputs, outputs, constants }: Runnable,
   given: Arguments,
   state: StateLayout = plainState(graph),
   rounding: Rounding = 'f64',

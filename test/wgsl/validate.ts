@@ -4,7 +4,7 @@
 import { wgslTarget } from '../../src/backends/wgsl/target.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 import { illegalInKernel, illegalInProgram } from '../../src/kernel/legal.ts'
-import { isArena, type Launch, type Program } from '../../src/kernel/program.ts'
+import { isArena, type Launch, launchesOf, type Program } from '../../src/kernel/program.ts'
 import { type Arenas, canShareLoops, overrideOf, type Schedule, spellWgsl } from './speller.ts'
 import { type NullDevice, refusal } from './tint.ts'
 
@@ -38,7 +38,7 @@ export class Validator {
       ...illegalInProgram(program, wgslTarget),
       ...program.kernels.flatMap(kernel => illegalInKernel(kernel, wgslTarget)),
     ]
-    const found = program.items.map(item => {
+    const found = launchesOf(program).map(item => {
       const kernel = program.kernels.find(({ name }) => name === item.kernel)!
       return this.#shaders(kernel, arenasOf(item, kernel, program))
     })

@@ -15,6 +15,7 @@ const target: Target = {
   dtypes: DTYPE_NAMES,
   rowBytes: 2 ** 24,
   maxBindings: 256,
+  alignmentBytes: 16,
   lanes: 1,
   minPoints: 1,
 }

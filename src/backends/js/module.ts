@@ -2,7 +2,7 @@
 // launches them. `b` holds the arrays of all buffers, `w` the workspaces, both by number.
 
 import type { Kernel } from '../../kernel/kernel.ts'
-import type { Program } from '../../kernel/program.ts'
+import { type Launch, POISON_BYTE, type Program } from '../../kernel/program.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { Writer } from '../../support/writer.ts'
 import { emitContract } from './contract.ts'
@@ -22,21 +22,33 @@ export function emitModule({ kernels, buffers, items }: Program): Module {
   const emitted = new Map(kernels.map((kernel, i) => [kernel.name, emitKernel(kernel, i)]))
   const pool = new WorkspacePool()
   const numbers = new Map(buffers.map(({ name }, i) => [name, i]))
+  const array = (name: string) => `b[${numbers.get(name)!}]`
+  const launch = ({ kernel, args }: Launch) => {
+    const { name, workspaces } = emitted.get(kernel)!
+    const work = pool.take(workspaces).map(slot => `w[${slot}]`)
+    return `${name}(${[...args.map(array), ...work].join(', ')})`
+  }
   const writer = new Writer()
   writer.block('function step(b, w) {', () => {
-    for (const { kernel, args } of items) {
-      const { name, workspaces } = emitted.get(kernel)!
-      const arrays = args.map(arg => `b[${numbers.get(arg)!}]`)
-      const work = pool.take(workspaces).map(slot => `w[${slot}]`)
-      writer.line(`${name}(${[...arrays, ...work].join(', ')})`)
+    for (const item of items) {
+      if (item.kind === 'launch') writer.line(launch(item))
+      else for (const name of item.buffers) writer.line(`poison(${array(name)})`)
     }
   })
   writer.line().line('return step')
   const isShared = kernels.some(kernel => kernel.kind === 'contract')
+  const isPoisoned = items.some(({ kind }) => kind === 'poison')
+  const support = [...(isShared ? [TILE_SOURCE] : []), ...(isPoisoned ? [POISON_SOURCE] : [])]
   const parts = [...emitted.values()].map(({ source }) => source)
-  const sources = [`'use strict'\n`, ...(isShared ? [TILE_SOURCE] : []), ...parts, `${writer}`]
+  const sources = [`'use strict'\n`, ...support, ...parts, `${writer}`]
   return { source: sources.join('\n'), workspaces: pool.list() }
 }
+
+/** Fills the bytes of an array; only debug runs do, so it may make a view each time. */
+const POISON_SOURCE = `function poison({ buffer, byteOffset, byteLength }) {
+  new Uint8Array(buffer, byteOffset, byteLength).fill(${POISON_BYTE})
+}
+`
 
 function emitKernel(kernel: Kernel, ordinal: number): EmittedKernel {
   const name = functionName(kernel, ordinal)

@@ -15,5 +15,6 @@ export const wgslTarget: Target = {
   rowBytes: 8192,
   maxBindings: 8,
   lanes: 1,
+  alignmentBytes: 16,
   minPoints: 256,
 }

@@ -7,7 +7,7 @@ import { emitModule } from '../../../src/backends/js/module.ts'
 import { inPlace } from '../../../src/kernel/in-place.ts'
 import { axisIndex } from '../../../src/kernel/index.ts'
 import type { Kernel, Stmt, Store } from '../../../src/kernel/kernel.ts'
-import type { Program } from '../../../src/kernel/program.ts'
+import { launchesOf, type Program } from '../../../src/kernel/program.ts'
 import * as s from '../../../src/kernel/scalar.ts'
 import { Rewriter } from '../../../src/kernel/substitute.ts'
 import { parseKernels } from '../../../src/kernel/text.ts'
@@ -98,6 +98,23 @@ describe('memory', () => {
 })
 
 describe('a run', () => {
+  test('poisons where the program says so, and there alone', () => {
+    const loaded = load(
+      programOf(`program @p {
+        input x: f32[4]
+        scratch a: f32[4] @0
+        scratch high: f32[2] @8
+        output y: f32[4]
+        launch @copy(x, a)
+        poison(high)
+        launch @copy(a, y)
+      }
+      kernel @copy(a: read f32[4], y: write f32[4]) { parallel i in 4 y[i] = a[i] }`),
+    )
+    for (const _ of [1, 2]) now(loaded.run({ x: Float32Array.of(1, 2, 3, 4) }))
+    expect([...now(loaded.read('y'))]).toEqual([1, 2, NaN, NaN])
+  })
+
   test('reads inputs where they are, and leaves outputs where the next run finds them', () => {
     const loaded = load(doubling(3))
     const inputs = { x: Float32Array.of(1, 2, 3) }
@@ -212,7 +229,7 @@ describe('names', () => {
       name: to(program.name),
       buffers: program.buffers.map(buffer => ({ ...buffer, name: to(buffer.name) })),
       kernels: program.kernels.map(kernel => renamedKernel(kernel, to)),
-      items: program.items.map(item => ({
+      items: launchesOf(program).map(item => ({
         ...item,
         kernel: to(item.kernel),
         args: item.args.map(to),

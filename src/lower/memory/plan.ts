@@ -1,0 +1,59 @@
+// The plan of scratch, made from a finished program: lowering gives every value a range of its own,
+// and here ranges whose lives do not meet share bytes. A pass over buffers and launches alone. It
+// knows nothing of the graph, and the verifier checks its result like any other program.
+
+import { ALIGNMENT_BYTES, arenaBytes, type Launch, type Program } from '../../kernel/program.ts'
+import type { Target } from '../../kernel/target.ts'
+import type { MemoryPlan } from '../lowered.ts'
+import { type Block, blocksOf, liveBytes } from './blocks.ts'
+import { fitBlocks } from './fit.ts'
+import { mergeAtPeak } from './merge.ts'
+
+/** A program whose scratch is planned, and the plan. */
+export interface Planned {
+  readonly program: Program<Launch>
+  readonly memory: MemoryPlan
+}
+
+/** Plans the scratch of a program in which every range of it holds one thing only. */
+export function planMemory(
+  program: Program<Launch>,
+  { alignmentBytes }: Pick<Target, 'alignmentBytes'>,
+): Planned {
+  const alignment = Math.max(ALIGNMENT_BYTES, alignmentBytes)
+  const merged = mergeAtPeak(program, alignment)
+  const blocks = blocksOf(merged, alignment)
+  const live = liveBytes(blocks, merged.items.length)
+  const least = live.reduce((most, bytes) => Math.max(most, bytes), 0)
+  const offsets = fitBlocks(blocks, least)
+  const placed = withOffsets(merged, blocks, offsets)
+  const memory: MemoryPlan = {
+    bytes: arenaBytes(placed, 'scratch'),
+    unsharedBytes: arenaBytes(program, 'scratch'),
+    launches: live.length,
+    peakLaunch: Math.max(0, live.indexOf(least)),
+    blocks: blocks.map(({ buffers, bytes, first, last }, i) => {
+      const names = buffers.map(({ name }) => name)
+      return { buffers: names, bytes, offset: offsets[i]!, first, last }
+    }),
+  }
+  return { program: placed, memory }
+}
+
+/** Buffers that no launch touches take no memory, so they are left out. */
+function withOffsets(
+  program: Program<Launch>,
+  blocks: readonly Block[],
+  offsets: readonly number[],
+): Program<Launch> {
+  const moved = new Map<string, number>()
+  blocks.forEach(({ buffers, start }, i) => {
+    for (const { name, offset } of buffers) moved.set(name, offset - start + offsets[i]!)
+  })
+  const buffers = program.buffers.flatMap(buffer => {
+    if (buffer.region !== 'scratch') return [buffer]
+    const offset = moved.get(buffer.name)
+    return offset === undefined ? [] : [{ ...buffer, offset }]
+  })
+  return { ...program, buffers }
+}

@@ -1,0 +1,74 @@
+// maxBytes: kept to the byte, and an error that says what is large and what made it.
+
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { compile, f32, gradient, mean, model, relu, square } from '../../src/index.ts'
+import { dense } from '../../src/nn/index.ts'
+import { adam } from '../../src/optim/index.ts'
+import { trainer } from '../../src/train/index.ts'
+import { saidOf } from './guarded.ts'
+
+const wide = model({
+  name: 'wide',
+  inputs: { x: f32('batch', 4) },
+  params: { grow: dense(4, 50), turn: dense(50, 50), shrink: dense(50, 2) },
+  body({ x }, { grow, turn, shrink }) {
+    const grown = relu(grow(x))
+    return { loss: mean(square(shrink(relu(turn(grown))))) }
+  },
+})
+
+const dims = { batch: 30 }
+const target = 'js'
+
+/** Where the first such text of this file stands. */
+function placeOf(text: string): string {
+  const lines = readFileSync('test/compile/budget.test.ts', 'utf8').split('\n')
+  const at = lines.findIndex(line => line.includes(text))
+  return `test/compile/budget.test.ts:${at + 1}:${lines[at]!.indexOf(text) + 1}`
+}
+
+const derivative = gradient(wide, { of: 'loss' })
+
+describe('maxBytes', () => {
+  it.each<[string, (maxBytes?: number) => Promise<{ explain: () => { memory: Memory } }>]>([
+    ['a program', maxBytes => compile(wide, { target, dims, maxBytes })],
+    ['a gradient', maxBytes => compile(derivative, { target, dims, maxBytes })],
+    [
+      'a training step',
+      maxBytes => trainer(wide, { loss: 'loss', optimizer: adam(), target, dims, maxBytes }),
+    ],
+  ])('is kept to the byte by %s', async (_, make) => {
+    const { state, scratch, input, output } = (await make()).explain().memory
+    const bytes = state + scratch + input + output
+    expect((await make(bytes)).explain().memory.scratch).toBe(scratch)
+    const said = await saidOf(() => make(bytes - 1))
+    expect(said).toMatch(/^E136 compile: the program must take at most /)
+    expect(said).toContain(`(${bytes - 1} bytes), got`)
+    expect(said).toContain(`(${bytes} bytes)\n`)
+  })
+
+  it('names the largest values that live at once, their layer, op and line', async () => {
+    const attempt = compile(derivative, { target, dims, maxBytes: 2000 })
+    const said = await attempt.then(String, (error: Error) => error.message)
+    const notes = said.split('\n').filter(line => /^ {2}(input|state|scratch|output) /.test(line))
+    expect(notes).toHaveLength(5)
+    expect(said).toMatch(/^ {2}state turn\.w: f32\[50,50\], 9\.8 KiB$/m)
+    expect(said).toMatch(/^ {2}output grads\.turn\.w: f32\[50,50\], 9\.8 KiB: /m)
+    expect(notes.join('\n')).toContain(`: relu, made at ${placeOf('relu(grow(x))')}`)
+    expect(said).toMatch(/^ {2}help: lower a dim such as batch, or raise maxBytes$/m)
+  })
+
+  it('names a layer where the largest value was made in one', async () => {
+    const said = await saidOf(() => compile(wide, { target, dims: { batch: 900 }, maxBytes: 1 }))
+    expect(said).toMatch(/at most 1 B, got [\d.]+ KiB \(\d+ bytes\)$/m)
+    expect(said).toMatch(/^ {2}scratch .*f32\[900,50\], 175\.8 KiB: \w+.*, made at .*budget\.test/m)
+  })
+})
+
+interface Memory {
+  readonly state: number
+  readonly scratch: number
+  readonly input: number
+  readonly output: number
+}

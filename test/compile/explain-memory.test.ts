@@ -1,0 +1,79 @@
+// The drawing of a memory plan: legible at any size, widest blocks first, the peak marked.
+
+import { expect, it } from 'vitest'
+import { type ScratchReport, timelineLines } from '../../src/compile/explain-memory.ts'
+import { compile, gradient } from '../../src/index.ts'
+import { classifier } from './models.ts'
+
+/** A block of every launch and the next one, and one that is there throughout. */
+function chainOf(launches: number): ScratchReport {
+  const blocks = Array.from({ length: launches }, (_, i) => ({
+    buffers: [`v${i}`],
+    bytes: 16 * (1 + (i % 5)),
+    offset: 0,
+    first: i,
+    last: Math.min(i + 1, launches - 1),
+  }))
+  const whole = {
+    buffers: ['gradients', 'part'],
+    bytes: 5000,
+    offset: 0,
+    first: 0,
+    last: launches - 1,
+  }
+  const peak = { launch: Math.min(3, launches - 1), kernel: 'matmul_add' }
+  return { unshared: 9999, launches, peak, blocks: [...blocks, whole] }
+}
+
+it('draws launches from left to right, a bar for every block, and what is in use', () => {
+  expect(`\n${timelineLines(chainOf(4)).join('\n')}\n`).toMatchInlineSnapshot(`
+    "
+    scratch over 4 launches, most in launch 3 (matmul_add)
+                                                 ▼▼▼▼
+    gradients +1            4.9 KiB  ████████████████
+    v3                         64 B  ············████
+    v2                         48 B  ········████████
+    v1                         32 B  ····████████····
+    v0                         16 B  ████████········
+    in use                           ████████████████
+    "
+  `)
+})
+
+it.each([1, 2, 15, 59, 60, 61, 107, 1611])('has room for %i launches', launches => {
+  const lines = timelineLines(chainOf(launches))
+  expect(lines.length).toBeLessThanOrEqual(30)
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(98)
+  const bars = lines.filter(line => /[█·]$/.test(line)).map(line => line.slice(33))
+  expect(new Set(bars.map(({ length }) => length)).size).toBe(1)
+  expect(lines[1]).toMatch(/^ +▼+$/)
+  if (launches > 21) expect(lines.at(-2)).toMatch(/^and \d+ more of at most \d+ B$/)
+})
+
+it('shortens names that are long, and keeps how many buffers there are', () => {
+  const [block] = chainOf(1).blocks
+  const buffers = ['an_activation_of_a_long_name', 'b', 'c']
+  const lines = timelineLines({ ...chainOf(1), blocks: [{ ...block!, buffers }] })
+  expect(lines[2]).toMatch(/^an_activation_of… \+2 /)
+})
+
+it('is not there where nothing is in scratch', () => {
+  expect(timelineLines({ unshared: 0, launches: 3, blocks: [] })).toEqual([])
+})
+
+it('stands in the memory section of an explanation, with what sharing saves', async () => {
+  const run = await compile(gradient(classifier, { of: 'loss' }), {
+    target: 'js',
+    dims: { batch: 8 },
+  })
+  const explanation = run.explain()
+  const { plan, scratch } = explanation.memory
+  expect(plan.unshared).toBeGreaterThan(scratch)
+  expect(plan.launches).toBe(explanation.launches.length)
+  expect(plan.blocks.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0)).toBe(
+    scratch,
+  )
+  const text = String(explanation)
+  expect(text).toMatch(/^ {2}scratch {3}[\d.]+ K?i?B, [\d.]+ K?i?B without sharing$/m)
+  for (const line of timelineLines(plan)) expect(text).toContain(`\n  ${line}`)
+})

@@ -1,0 +1,61 @@
+// Training steps of random graphs, as the tests of lowering make them: every parameter gets a new
+// value, each by itself or all in one block.
+
+import { gradient } from '../../src/autodiff/gradient.ts'
+import { bindGraph, graphDims } from '../../src/ir/bind.ts'
+import { GraphBuilder } from '../../src/ir/builder.ts'
+import type { Graph } from '../../src/ir/graph.ts'
+import type { StateLayout } from '../../src/lower/lowered.ts'
+import { sub } from '../../src/ops/arithmetic.ts'
+import { momentum } from '../../src/optim/index.ts'
+import { trainingStep } from '../../src/optim/training-step.ts'
+import { trainingLayout } from '../../src/train/block-layout.ts'
+import { DIMS } from '../property/random-graph.ts'
+import { plainState, prepared } from './run.ts'
+
+/** A graph ready to be lowered, and where its state lies. */
+export interface Step {
+  readonly graph: Graph
+  readonly state: StateLayout
+}
+
+/** The gradient of the loss in all arguments that it depends on, sizes bound. */
+function backwardOf(graph: Graph): Graph {
+  const known = graphDims(graph)
+  const dims = Object.entries(DIMS).filter(([name]) => known.includes(name))
+  const bound = bindGraph(graph, Object.fromEntries(dims))
+  const params = bound.arguments.map(argument => ({ ...argument, role: 'param' as const }))
+  return gradient({ ...bound, arguments: params }, { of: 'loss' })
+}
+
+const gradientNames = (graph: Graph) =>
+  graph.outputs.flatMap(({ name }) => (name.startsWith('grads.') ? [name.slice(6)] : []))
+
+/** Every parameter less its gradient. */
+function descent(graph: Graph): Graph {
+  const builder = GraphBuilder.from(graph)
+  for (const name of gradientNames(graph)) {
+    builder.update(name, sub(builder.argumentNamed(name), builder.outputNamed(`grads.${name}`)))
+  }
+  return builder.finish()
+}
+
+/** The step by which every parameter becomes itself less its gradient. */
+export function descentStep(graph: Graph): Step {
+  const step = prepared(descent(backwardOf(graph)))
+  return { graph: step, state: plainState(step) }
+}
+
+/** The step of momentum on a block of all parameters. */
+export function blockStep(graph: Graph): Step {
+  const backward = backwardOf(graph)
+  const names = gradientNames(backward)
+  const trained = backward.arguments.filter(({ name }) => names.includes(name))
+  const others = backward.arguments.filter(({ name }) => !names.includes(name))
+  const optimizer = momentum(0.1)
+  const layout = trainingLayout(trained, others, optimizer)
+  return {
+    graph: prepared(trainingStep(backward, layout.blocks, optimizer)),
+    state: layout.state,
+  }
+}
