@@ -81,7 +81,7 @@ function runOf(program: TypedGraph, session: Session, executable: Executable) {
     executable.dispose()
     session.memory.dispose()
   }
-  return Object.assign(run, { explain: () => executable.explain(), dispose })
+  return Object.assign(run, { explain: executable.explain, dispose })
 }
 
 const isTangent = (name: string) => name.startsWith(TANGENT)

@@ -1,7 +1,8 @@
 // An explanation for people: first what became of the user's formulas, then a few lines for each
-// step that changed anything, then kernels and memory.
+// step that changed anything, then kernels, costs and memory.
 
 import type { Explanation, KernelReport } from './explain.ts'
+import { costSections } from './explain-costs-text.ts'
 import type {
   FiringReport,
   FormulaReport,
@@ -9,16 +10,10 @@ import type {
   Place,
   RuleReport,
 } from './explain-passes.ts'
+import { showBytes } from './show-bytes.ts'
 
 /** Places that are shown of one rule in one pass. */
 const PLACES = 3
-
-/** `1.5 MiB`. */
-export function showBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  const [scale, unit] = bytes < 1024 ** 2 ? [1024, 'KiB'] : [1024 ** 2, 'MiB']
-  return `${(bytes / scale).toFixed(1)} ${unit}`
-}
 
 /** All of an explanation but the source, the texts of kernels, and the diffs. */
 export function printExplanation(of: Omit<Explanation, 'toString' | 'toJSON'>): string {
@@ -28,6 +23,7 @@ export function printExplanation(of: Omit<Explanation, 'toString' | 'toJSON'>): 
     ['formulas', ...formulaLines(of)],
     ['passes', ...passLines(of.passes)],
     ['kernels', ...of.kernels.map(kernelLine)],
+    ...costSections(of),
     ['memory', ...memoryLines(of)],
   ]
   return sections.map(lines => lines.join('\n')).join('\n\n')

@@ -135,7 +135,7 @@ function trainerOf(training: Training, first: Executable): AnyTrainer {
       const given = { debug: options.debug, ...(shared as SharedSettings) }
       return sharedProgram(session, program, given, options.seed ?? 0) as never
     },
-    explain: () => first.explain(),
+    explain: given => first.explain(given),
     dispose: () => running.dispose(),
   }
   return self

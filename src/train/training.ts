@@ -123,7 +123,7 @@ export function askedFor(
 export async function step(running: Running, { inputs, read, dims }: Asked): Promise<object> {
   const program = await running.programFor(dims)
   const count = running.stepCount + 1
-  await program.run(feedStep(running.training, program, inputs, count), `step ${count}`)
+  await program.run(feedStep(running.training, program, inputs, count), count)
   running.stepCount++
   running.last = program
   return readOutputs(program, read, step)

@@ -87,7 +87,9 @@ describe('bytes', () => {
     const touched = (read: string) =>
       cost(`kernel @k(x: read f32[10,10], y: write f32[6]) {
         parallel i in 6
-        y[i] = ${read} }`).bytes / 4 - 6
+        y[i] = ${read} }`).bytes /
+        4 -
+      6
     expect(touched('x[2, i]')).toBe(6)
     expect(touched('x[i, i]')).toBe(6)
     expect(touched('x[i + 7, 0] else 0')).toBe(3)

@@ -76,7 +76,7 @@ describe('a trainer', () => {
     const { kernels, launches } = t.explain()
     const updating = kernels.filter(({ text }) => /update f32/.test(text))
     expect(updating).toHaveLength(1)
-    expect(launches.at(-1)).toBe(updating[0]!.name)
+    expect(launches.at(-1)).toMatchObject({ kernel: updating[0]!.name, phase: 'update' })
     expect(kernels.filter(({ text }) => /^kernel @copy/.test(text))).toEqual([])
   })
 

@@ -13,6 +13,8 @@ import { TILE_SOURCE } from './tile.ts'
 export interface Module {
   /** The body of a function of the support functions; it answers `step(b, w)`. */
   readonly source: string
+  /** The same kernels; it answers a list with a function of `b` and `w` for every launch. */
+  readonly launches: () => string
   /** What `w` has to hold. Kernels share it, since none leaves anything there for another. */
   readonly workspaces: readonly Workspace[]
 }
@@ -22,21 +24,32 @@ export function emitModule({ kernels, buffers, items }: Program): Module {
   const emitted = new Map(kernels.map((kernel, i) => [kernel.name, emitKernel(kernel, i)]))
   const pool = new WorkspacePool()
   const numbers = new Map(buffers.map(({ name }, i) => [name, i]))
-  const writer = new Writer()
-  writer.block('function step(b, w) {', () => {
-    for (const { kernel, args } of items) {
-      const { name, workspaces } = emitted.get(kernel)!
-      const arrays = args.map(arg => `b[${numbers.get(arg)!}]`)
-      const work = pool.take(workspaces).map(slot => `w[${slot}]`)
-      writer.line(`${name}(${[...arrays, ...work].join(', ')})`)
-    }
+  const calls = items.map(({ kernel, args }) => {
+    const { name, workspaces } = emitted.get(kernel)!
+    const arrays = args.map(arg => `b[${numbers.get(arg)!}]`)
+    const work = pool.take(workspaces).map(slot => `w[${slot}]`)
+    return `${name}(${[...arrays, ...work].join(', ')})`
   })
-  writer.line().line('return step')
   const isShared = kernels.some(kernel => kernel.kind === 'contract')
   const parts = [...emitted.values()].map(({ source }) => source)
-  const sources = [`'use strict'\n`, ...(isShared ? [TILE_SOURCE] : []), ...parts, `${writer}`]
-  return { source: sources.join('\n'), workspaces: pool.list() }
+  const sources = [`'use strict'\n`, ...(isShared ? [TILE_SOURCE] : []), ...parts]
+  return {
+    source: [...sources, stepOf(calls)].join('\n'),
+    launches: () => [...sources, launchesOf(calls)].join('\n'),
+    workspaces: pool.list(),
+  }
 }
+
+function stepOf(calls: readonly string[]): string {
+  const writer = new Writer()
+  writer.block('function step(b, w) {', () => {
+    for (const call of calls) writer.line(call)
+  })
+  return writer.line().line('return step').toString()
+}
+
+const launchesOf = (calls: readonly string[]) =>
+  `return [${calls.map(call => `(b, w) => ${call}`).join(', ')}]`
 
 function emitKernel(kernel: Kernel, ordinal: number): EmittedKernel {
   const name = functionName(kernel, ordinal)
