@@ -147,7 +147,7 @@ function appendUpdate(
   gradient: Value,
 ): void {
   const type = tensorType(dtype, [size])
-  const names = Object.keys(optimizer.scalars(1, optimizer.learningRate))
+  const names = Object.keys(optimizer.scalars)
   const scalars = Object.fromEntries(
     names.map(name => [name, perElement(scalarInput(builder, name, dtype), param)]),
   )
