@@ -28,72 +28,66 @@ export interface Costs {
 export function costSections({ launches, layers, phases }: Costs): readonly (readonly string[])[] {
   const isMeasured = launches.some(({ measuredMs }) => measuredMs !== undefined)
   const total = launches.reduce((sum, launch) => sum + timeOf(launch), 0)
-  const row = (of: CostReport, names: string) =>
-    cut(`  ${figures(of, total, isMeasured)} ${names}`.trimEnd(), COLUMNS)
-  const head = (names: string) => `  ${titles(isMeasured)} ${names}`
-  const byTime = [...launches].sort((a, b) => timeOf(b) - timeOf(a))
-  const shown = byTime.slice(0, SHOWN).map(launch => row(launch, launchNames(launch)))
-  const sums = (title: string, name: string, rows: readonly string[]) => [
+  const row = (of: CostReport, text: string) =>
+    cut(`  ${figures(of, total, isMeasured)} ${text}`.trimEnd(), COLUMNS)
+  const section = (title: string, heads: string, rows: readonly string[]) => [
     title,
-    head(
-      names([
-        [name, 20],
-        ['launches', 8],
-        ['  lines', 0],
-      ]),
-    ),
+    `  ${titles(isMeasured)} ${heads}`,
     ...rows,
   ]
+  const byTime = [...launches].sort((a, b) => timeOf(b) - timeOf(a))
+  const shown = byTime.slice(0, SHOWN).map(launch => row(launch, launchNames(launch)))
+  const others = rest(byTime.slice(SHOWN), total)
+  const ofLayers = layers.map(layer => row(layer, sumNames(layer.path || '-', layer)))
+  const ofPhases = phases.map(phase => row(phase, sumNames(phase.phase, phase)))
   return [
-    [
-      `launches by ${isMeasured ? 'measured' : 'estimated'} time`,
-      head(
-        names([
-          ['phase', 8],
-          ['kernel', 18],
-          ['layer', 10],
-          ['line', 0],
-        ]),
-      ),
+    section(`launches by ${isMeasured ? 'measured' : 'estimated'} time`, LAUNCH_HEADS, [
       ...shown,
-      ...rest(byTime.slice(SHOWN), total),
-    ],
-    sums(
-      'layers',
-      'layer',
-      layers.map(layer => row(layer, sumNames(layer.path || '-', layer))),
-    ),
-    sums(
-      'phases',
-      'phase',
-      phases.map(phase => row(phase, sumNames(phase.phase, phase))),
-    ),
+      ...others,
+    ]),
+    section('layers', sumHeads('layer'), ofLayers),
+    section('phases', sumHeads('phase'), ofPhases),
   ]
 }
 
 const timeOf = ({ measuredMs, estimatedMs }: CostReport) => measuredMs ?? estimatedMs
 
 /** Texts in columns of their widths; what is too long is cut. */
-const names = (columns: readonly (readonly [text: string, width: number])[]) =>
-  columns.map(([text, width]) => (width === 0 ? text : cut(text, width).padEnd(width))).join(' ')
+function names(columns: readonly (readonly [text: string, width: number])[]): string {
+  const cells = columns.map(([text, width]) =>
+    width === 0 ? text : cut(text, width).padEnd(width),
+  )
+  return cells.join(' ')
+}
 
-const cut = (text: string, width: number) =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+}
 
-const launchNames = ({ phase, kernel, path, sources }: LaunchReport) =>
+const launchColumns = (phase: string, kernel: string, layer: string, line: string) =>
   names([
     [phase, 8],
     [kernel, 18],
-    [path || '-', 10],
-    [lines(sources, 1), 0],
+    [layer, 10],
+    [line, 0],
   ])
 
-const sumNames = (name: string, { launches, sources }: CostSum) =>
+const LAUNCH_HEADS = launchColumns('phase', 'kernel', 'layer', 'line')
+
+const launchNames = ({ phase, kernel, path, sources }: LaunchReport) =>
+  launchColumns(phase, kernel, path || '-', lines(sources, 1))
+
+const sumColumns = (name: string, launches: string, line: string) =>
   names([
     [name, 20],
-    [String(launches).padStart(8), 8],
-    [`  ${lines(sources, LINES)}`, 0],
+    [launches.padStart(8), 8],
+    [`  ${line}`, 0],
   ])
+
+const sumHeads = (name: string) => sumColumns(name, 'launches', 'lines')
+
+const sumNames = (name: string, { launches, sources }: CostSum) =>
+  sumColumns(name, String(launches), lines(sources, LINES))
 
 /** `mnist.ts:14 :20 +3`: the first few lines of code, without folders and columns. */
 function lines(sources: readonly string[], most: number): string {
@@ -118,7 +112,7 @@ function figures(of: CostReport, total: number, isMeasured: boolean): string {
   return cells([...measured, showMs(estimatedMs), share, showCount(flops), showBytes(bytes)])
 }
 
-/** Figures at the right ends of their columns; the first column is left out where it is not there. */
+/** Figures at the right ends of their columns, the first of which may be left out. */
 const cells = (texts: readonly string[]) =>
   texts.map((text, i) => text.padStart(WIDTHS[i + WIDTHS.length - texts.length]!)).join('')
 

@@ -1,9 +1,9 @@
 // Which part of the user's graph a launch computes. A fused kernel may compute values of several
-// layers, and forward and backward ones at once; a report gives its time to one layer and one phase,
-// so that sums are sums. What it stores decides: the last phase among the stored values, since a
-// launch that stores a gradient would not be there without the derivative, and the layer of the last
-// one of that phase. Where no layer made that value, such as an activation after a dense layer, the
-// last value of that phase on the way that a layer made decides.
+// layers, and forward and backward ones at once; a report gives its time to one layer and one
+// phase, so that sums are sums. What it stores decides: the last phase among the stored values,
+// since a launch that stores a gradient would not be there without the derivative, and the layer
+// of the last one of that phase. Where no layer made that value, such as an activation after a
+// dense layer, the last value of that phase on the way that a layer made decides.
 
 import type { Node, ValueId } from '../ir/graph.ts'
 import type { Origin, Phase } from '../kernel/program.ts'

@@ -19,9 +19,9 @@ const SUPPORT = { erf, roundHalfEven }
 let made = 0
 
 /**
- * What the module `source` answers: its `step`, or its launches. No two modules are one text: V8 shares the code of functions
- * made from equal text, and from the third on it entered their loops anew in every call, which took
- * a third of the speed of a matrix product.
+ * What the module `source` answers: its `step`, or its launches. No two modules are one text: V8
+ * shares the code of functions made from equal text, and from the third on it entered their loops
+ * anew in every call, which took a third of the speed of a matrix product.
  */
 export function compileModule<T = Step>(source: string): T {
   const named = `${source}\n//# sourceURL=gradc-program-${++made}.js`
