@@ -6,8 +6,8 @@ import type { ScalarOp } from './scalar-ops.ts'
 
 /**
  * Operations dearer than an addition, in additions. Rough numbers, by what the operation is made
- * of: an exponential or its kin is a range reduction and a polynomial of ten to twenty operations, a
- * power a logarithm and an exponential, Threefry-2x32-20 twenty rounds of four. Against loops of
+ * of: an exponential or its kin is a range reduction and a polynomial of ten to twenty operations,
+ * a power a logarithm and an exponential, Threefry-2x32-20 twenty rounds of four. Against loops of
  * Node 20 on a Zen 4 server, where an operation with its loads takes half a nanosecond, they are
  * within a factor of three (exp 7 ns, log 7, tanh 13, pow 45, sqrt 1.3) but for a division, which
  * takes no longer than the loads beside it.
