@@ -93,7 +93,9 @@ const COLUMNS: readonly Column[] = [
 function notes(row: Row): string {
   const peers = Object.entries(row.peers ?? {}).map(([peer, ratio]) => `${peer} ${ratio}x`)
   const nodes = row.nodes === undefined ? [] : [`${row.nodes} nodes, ${row.msPerNode} ms each`]
-  return [...nodes, ...peers].join(', ')
+  const { growthBytesPerStep: growth, allocatedBytesPerStep: made } = row
+  const heap = growth === undefined ? [] : [`${growth} bytes of heap a step, ${made} in passing`]
+  return [...nodes, ...heap, ...peers].join(', ')
 }
 
 /** The titles of the table. */

@@ -13,6 +13,7 @@ export {
 } from './autodiff/gradient.ts'
 export { compile } from './compile/compile.ts'
 export type { Explanation } from './compile/explain.ts'
+export type { ExplainOptions } from './compile/explain-costs.ts'
 export type { CompileOptions, Mode, Result, Run, RunOptions } from './compile/run.ts'
 export * as attribute from './ir/attribute.ts'
 export { bindGraph, graphDims } from './ir/bind.ts'

@@ -1,6 +1,7 @@
 // Every benchmark there is, in the order in which they run.
 
 import type { Bench } from '../workload.ts'
+import { heapGrowth } from './heap-growth.ts'
 import { products } from './matmul.ts'
 import { passes } from './passes.ts'
 import { dispatchTiny, singleOps } from './single-ops.ts'
@@ -16,6 +17,7 @@ export const BENCHES: readonly Bench[] = [
   ...steps,
   compileDeep24,
   dispatchTiny,
+  heapGrowth,
   passes,
   trainingPasses,
 ]

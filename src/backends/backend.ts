@@ -46,6 +46,11 @@ export interface Loaded {
   readonly workspaceBytes: number
   /** Runs all launches once, on inputs by buffer name. */
   run(inputs: Readonly<Record<string, TypedArray>>): Eventually<void>
+  /**
+   * Milliseconds that each launch takes, in order: the middle of up to `runs` runs on these inputs,
+   * fewer where one takes long. State and outputs are left as they were.
+   */
+  profile(inputs: Readonly<Record<string, TypedArray>>, runs: number): Eventually<readonly number[]>
   /** A copy of an output buffer as the last run left it. */
   read(output: string): Eventually<TypedArray>
   dispose(): void

@@ -9,8 +9,9 @@ import type { TypedGraph } from '../ir/typed-graph.ts'
 import { layoutState } from '../lower/state.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { checkDebug, checkOptions } from './check-options.ts'
+import { drawsOf } from './draws.ts'
 import { type Executable, load, openSession, prepare, type Session } from './executable.ts'
-import { type Boundary, feed, feedInputs } from './feed.ts'
+import { type Boundary, feed, feedInputs, inputSlots } from './feed.ts'
 import { eachValue, type HostValue, hostValue } from './host-tree.ts'
 import type { DimNames, WithDims } from './hosts.ts'
 import { now, readTree, writeTree } from './resident.ts'
@@ -67,11 +68,15 @@ type Inputs = Record<string, TypedArray>
 
 function runOf(program: TypedGraph, session: Session, executable: Executable) {
   const arguments_ = [...executable.inputs.values()]
-  const inputs = arguments_.filter(({ role, name }) => role === 'input' && !isTangent(name))
+  const isInput = ({ role, name }: Argument) => role === 'input' && !isTangent(name)
+  const inputs = inputSlots(arguments_.filter(isInput))
+  const draws = drawsOf(arguments_)
+  const directions = tangentTree(executable)
   function run(given: object, params: unknown = {}, state: unknown = {}, options: RunOptions = {}) {
     const fed = feedInputs('run', inputs, given, run)
-    feedTangents(executable, options.tangents ?? {}, fed, run)
-    feedDraws(arguments_, options, fed)
+    feedTangents(executable, directions, options.tangents ?? {}, fed, run)
+    draws.set(options.seed ?? 0, options.step ?? 0)
+    Object.assign(fed, draws.inputs)
     writeTree(session, program.params, 'param', params, run)
     writeTree(session, program.state, 'state', state, run)
     now(executable.run(fed))
@@ -81,33 +86,31 @@ function runOf(program: TypedGraph, session: Session, executable: Executable) {
     executable.dispose()
     session.memory.dispose()
   }
-  return Object.assign(run, { explain: () => executable.explain(), dispose })
+  return Object.assign(run, { explain: executable.explain, dispose })
 }
 
 const isTangent = (name: string) => name.startsWith(TANGENT)
 
+/** The names of directions, nested like the params they belong to; empty where there are none. */
+function tangentTree({ inputs }: Executable): NameTree {
+  const names = [...inputs.keys()].filter(isTangent)
+  const paths = nestNames(names)
+  return names.length === 0 ? {} : (paths as Readonly<Record<string, NameTree>>).tangents!
+}
+
 /** Directions of a forward derivative: one for every input of that kind. */
-function feedTangents(executable: Executable, tangents: object, fed: Inputs, boundary: Boundary) {
-  const names = [...executable.inputs.keys()].filter(isTangent)
+function feedTangents(
+  executable: Executable,
+  names: NameTree,
+  tangents: object,
+  fed: Inputs,
+  boundary: Boundary,
+) {
   const visit = (name: string, value: unknown) => {
     const { type } = executable.inputs.get(name)!
     fed[name] = feed('run', { what: name, type }, value, boundary)
   }
-  const paths = nestNames(names)
-  const tree = names.length === 0 ? {} : (paths as Readonly<Record<string, NameTree>>).tangents!
-  eachValue(tree, tangents, 'tangent', visit, boundary)
-}
-
-/** The key and counter that random ops draw from. */
-export function feedDraws(
-  arguments_: readonly Argument[],
-  { seed = 0, step = 0 }: DrawOptions,
-  fed: Inputs,
-): void {
-  for (const { name, role, type } of arguments_) {
-    if (role !== 'rng') continue
-    fed[name] = type.shape.length === 0 ? Uint32Array.of(step) : Uint32Array.of(seed, 0)
-  }
+  eachValue(names, tangents, 'tangent', visit, boundary)
 }
 
 function results(program: TypedGraph, session: Session, executable: Executable) {

@@ -25,7 +25,7 @@ interface Debugged {
 export function debugRun(of: Debugged, options: DebugOptions): Executable['run'] {
   const { checkRewrites: isChecked = false, nanGuard: isGuarded = false } = options
   const { executable, prepared } = of
-  return (inputs, as = 'run') =>
+  return (inputs, step) =>
     whenAll(
       residentNames(of, isChecked),
       name => readResident(of, name),
@@ -37,7 +37,7 @@ export function debugRun(of: Debugged, options: DebugOptions): Executable['run']
         return whenAll(
           [done],
           ended => ended,
-          () => guard(of, as, before, argument),
+          () => guard(of, step === undefined ? 'run' : `step ${step}`, before, argument),
         )
       },
     )

@@ -20,8 +20,11 @@ import { GraphError } from '../support/diagnostic.ts'
 import type { TypedArray } from '../support/dtype.ts'
 import { captureSource } from '../support/source.ts'
 import { checkBudget } from './budget.ts'
+import { checkOptions } from './check-options.ts'
 import { type Explanation, explain } from './explain.ts'
+import type { ExplainOptions } from './explain-costs.ts'
 import type { Boundary } from './feed.ts'
+import { measureLaunches } from './measure-launches.ts'
 import type { CompileSettings } from './run.ts'
 import { backendFor } from './targets.ts'
 
@@ -57,13 +60,14 @@ export interface Executable {
   /** Output types by name. */
   readonly outputs: ReadonlyMap<string, TensorType>
   /**
-   * Runs once. Every input must be there and of the right class and length. `as` is what errors of
-   * the debug modes call the run: `step 12`.
+   * Runs once. Every input must be there and of the right class and length. Errors of the debug
+   * modes call the run by the number of its `step`, where it has one.
    */
-  run(inputs: Readonly<Record<string, TypedArray>>, as?: string): Eventually<void>
+  run(inputs: Readonly<Record<string, TypedArray>>, step?: number): Eventually<void>
   /** A copy of an output as the last run left it. */
   read(output: string): Eventually<TypedArray>
-  explain(): Explanation
+  /** What the compiler did. Throws E137 for an option that there is none of. */
+  explain(options?: ExplainOptions): Explanation
   dispose(): void
 }
 
@@ -148,27 +152,34 @@ function executable(
 ): Executable {
   const passed = graph.arguments.filter(({ role }) => role === 'input' || role === 'rng')
   const types = valueTypes(graph)
+  const [names, buffers] = [[...inputs.keys()], [...inputs.values()]]
+  const bound: Record<string, TypedArray> = {}
+  const explainRun = (options: ExplainOptions = {}) => {
+    checkOptions('explain', options, ['profile'], explainRun)
+    return explain({
+      target: backend.target.name,
+      dims,
+      records,
+      program,
+      stateBytes: memory.stateBytes,
+      plan,
+      workspaceBytes: loaded.workspaceBytes,
+      source: loaded.source,
+      rates: backend.target.rates,
+      measured: options.profile === true ? measureLaunches(program, loaded, bound) : undefined,
+    })
+  }
   return {
     dims,
     inputs: new Map(passed.map(argument => [argument.name, argument])),
     outputs: new Map(graph.outputs.map(({ name, value }) => [name, types.get(value)!])),
     run: given => {
-      const bound: Record<string, TypedArray> = {}
-      for (const [name, buffer] of inputs) bound[buffer] = given[name]!
+      // No iterator, closure or object: this is on the path of every step.
+      for (let i = 0; i < names.length; i++) bound[buffers[i]!] = given[names[i]!]!
       return loaded.run(bound)
     },
     read: output => loaded.read(outputs.get(output)!),
-    explain: () =>
-      explain({
-        target: backend.target.name,
-        dims,
-        records,
-        program,
-        stateBytes: memory.stateBytes,
-        plan,
-        workspaceBytes: loaded.workspaceBytes,
-        source: loaded.source,
-      }),
+    explain: explainRun,
     dispose: () => loaded.dispose(),
   }
 }

@@ -6,6 +6,7 @@ import type { Origin } from '../ir/graph.ts'
 import type { Firing, PassRecord } from '../ir/history.ts'
 import { recognitionRules, rules, stabilizingRules } from '../passes/rules.ts'
 import type { Exactness } from '../rewrite/rule.ts'
+import { once } from '../support/once.ts'
 import { graphDiff, listingOf, type PatchReport, patchReports } from './explain-diff.ts'
 
 /** One step: a pass, or a transform such as `gradient{of=loss}`. */
@@ -68,15 +69,6 @@ export interface FormulaReport extends Place {
   readonly rule: string
   readonly why: string
   readonly op: string
-}
-
-/** What is kept of a computation once it was made. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }
 
 /** One step as data; all but the numbers is made when it is read. */

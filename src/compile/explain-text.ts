@@ -1,7 +1,8 @@
 // An explanation for people: first what became of the user's formulas, then a few lines for each
-// step that changed anything, then kernels and memory.
+// step that changed anything, then kernels, costs and memory.
 
 import type { Explanation, KernelReport } from './explain.ts'
+import { costSections } from './explain-costs-text.ts'
 import { timelineLines } from './explain-memory.ts'
 import type {
   FiringReport,
@@ -23,6 +24,7 @@ export function printExplanation(of: Omit<Explanation, 'toString' | 'toJSON'>): 
     ['formulas', ...formulaLines(of)],
     ['passes', ...passLines(of.passes)],
     ['kernels', ...of.kernels.map(kernelLine)],
+    ...costSections(of),
     ['memory', ...memoryLines(of)],
   ]
   return sections.map(lines => lines.join('\n')).join('\n\n')

@@ -5,8 +5,18 @@
 import type { PassRecord } from '../ir/history.ts'
 import type { Buffer, Launch, Program, Region } from '../kernel/program.ts'
 import { bytesOf } from '../kernel/program.ts'
+import type { Rates } from '../kernel/target.ts'
 import { printKernels } from '../kernel/text.ts'
 import type { MemoryPlan } from '../lower/lowered.ts'
+import { once } from '../support/once.ts'
+import {
+  type LaunchReport,
+  type LayerReport,
+  launchReports,
+  layerReports,
+  type PhaseReport,
+  phaseReports,
+} from './explain-costs.ts'
 import { type ScratchReport, scratchReport } from './explain-memory.ts'
 import {
   type FormulaReport,
@@ -53,13 +63,13 @@ export interface MemoryReport {
 }
 
 /** The schema that the JSON of an explanation follows: `docs/explain.schema.json`. */
-export const SCHEMA = 'urn:gradc:explanation:2'
+export const SCHEMA = 'urn:gradc:explanation:3'
 
 /** Everything there is to know of a compiled program. */
 export interface Explanation {
   /** The schema of the data, and its version. */
   readonly schema: typeof SCHEMA
-  readonly version: 2
+  readonly version: 3
   readonly target: string
   readonly dims: Readonly<Record<string, number>>
   /** The user's formulas that were replaced by better ones, and where they stand. */
@@ -69,8 +79,12 @@ export interface Explanation {
   /** Rules that fired, over all passes. */
   readonly rules: readonly RuleReport[]
   readonly kernels: readonly KernelReport[]
-  /** Kernel names in the order in which they are launched. */
-  readonly launches: readonly string[]
+  /** Every launch, in order. */
+  readonly launches: readonly LaunchReport[]
+  /** What the launches of each layer cost. */
+  readonly layers: readonly LayerReport[]
+  /** What forward, backward and update cost. */
+  readonly phases: readonly PhaseReport[]
   readonly memory: MemoryReport
   /** The generated code. */
   readonly source: string
@@ -90,14 +104,18 @@ export interface Explained {
   readonly plan: MemoryPlan
   readonly workspaceBytes: number
   readonly source: string
+  readonly rates: Rates
+  /** Milliseconds of every launch, where they were measured. */
+  readonly measured: readonly number[] | undefined
 }
 
 /** The explanation of a compiled program. */
 export function explain(of: Explained): Explanation {
   const { target, dims, records, program, source } = of
+  const launches = once(() => launchReports(program, of.rates, of.measured))
   const explanation: Explanation = {
     schema: SCHEMA,
-    version: 2,
+    version: 3,
     target,
     dims,
     get formulas() {
@@ -110,7 +128,15 @@ export function explain(of: Explained): Explanation {
     get kernels() {
       return kernelReports(program)
     },
-    launches: program.items.map(item => item.kernel),
+    get launches() {
+      return launches()
+    },
+    get layers() {
+      return layerReports(launches())
+    },
+    get phases() {
+      return phaseReports(launches())
+    },
     memory: memoryReport(of),
     source,
     toString: () => printExplanation(explanation),

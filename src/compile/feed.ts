@@ -91,13 +91,25 @@ function described(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : typeof value
 }
 
+/** An input that is passed by its name. */
+export interface InputSlot extends Slot {
+  readonly name: string
+}
+
+/** The slots of inputs; made once, for many runs. */
+export function inputSlots(
+  declared: readonly { readonly name: string; readonly type: TensorType }[],
+): readonly InputSlot[] {
+  return declared.map(({ name, type }) => ({ name, type, what: `input ${name}` }))
+}
+
 /**
  * The elements of all inputs, by name, not copied. Throws E108 with the caller's line where one is
  * missing, unknown or does not fit.
  */
 export function feedInputs(
   subject: string,
-  declared: readonly { readonly name: string; readonly type: TensorType }[],
+  slots: readonly InputSlot[],
   given: unknown,
   boundary: Boundary,
 ): Record<string, TypedArray> {
@@ -105,14 +117,13 @@ export function feedInputs(
     const message = `inputs go by name, got ${described(given)}`
     throw feedError(subject, message, 'pass { x: … }', boundary)
   }
-  const names = declared.map(({ name }) => name)
-  checkKeys(subject, 'input', names, given, boundary)
-  return Object.fromEntries(
-    declared.map(({ name, type }) => {
-      const value = (given as Record<string, unknown>)[name]
-      return [name, feed(subject, { what: `input ${name}`, type }, value, boundary)]
-    }),
-  )
+  checkKeys(subject, slots, given, boundary)
+  const fed: Record<string, TypedArray> = {}
+  for (const slot of slots) {
+    const value = (given as Record<string, unknown>)[slot.name]
+    fed[slot.name] = feed(subject, slot, value, boundary)
+  }
+  return fed
 }
 
 /** The error of a value that does not fit, at the caller's line. */
@@ -132,25 +143,28 @@ export function feedError(
 }
 
 /**
- * Checks that exactly the values of `known` are there.
+ * Checks that exactly the inputs of `slots` are there.
  * Throws E108 naming one that is missing, or one that is not known and the nearest that is.
  */
 function checkKeys(
   subject: string,
-  kind: string,
-  known: readonly string[],
+  slots: readonly InputSlot[],
   given: object,
   boundary?: Boundary,
 ): void {
-  const unknown = Object.keys(given).find(name => !known.includes(name))
+  const names = Object.keys(given)
+  const isThere = ({ name }: InputSlot) => Object.hasOwn(given, name)
+  if (names.length === slots.length && slots.every(isThere)) return
+  const known = slots.map(({ name }) => name)
+  const unknown = names.find(name => !known.includes(name))
   if (unknown !== undefined) {
     const near = nearest(unknown, known)
     const listed = `leave it out; there are ${known.join(', ') || 'none'}`
     const help = near === undefined ? listed : `did you mean "${near}"?`
-    throw feedError(subject, `this model has no ${kind} ${unknown}`, help, boundary)
+    throw feedError(subject, `this model has no input ${unknown}`, help, boundary)
   }
   const missing = known.find(name => !Object.hasOwn(given, name))
   if (missing === undefined) return
-  const message = `needs ${kind} ${missing}, got nothing of that name`
+  const message = `needs input ${missing}, got nothing of that name`
   throw feedError(subject, message, `pass ${missing}`, boundary)
 }

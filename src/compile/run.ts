@@ -2,6 +2,7 @@
 
 import type { Hosts, Simplify } from '../ir/typed-graph.ts'
 import type { Explanation } from './explain.ts'
+import type { ExplainOptions } from './explain-costs.ts'
 import type { AnyFeed, DimsOption, Feeds } from './hosts.ts'
 
 /** Which side of `byMode` a program keeps. */
@@ -51,8 +52,11 @@ export interface Run<In, P, S, O, T = never> {
     inputs: Feeds<In, F>,
     ...rest: Rest<P, S, T>
   ): Result<S, O>
-  /** What the compiler did: passes, kernels, memory, source. */
-  explain(): Explanation
+  /**
+   * What the compiler did: passes, kernels, what launches cost, memory, source.
+   * Throws E137 for an option that there is none of, E108 for a profile after `dispose`.
+   */
+  explain(options?: ExplainOptions): Explanation
   /** Gives the memory back. Running afterwards throws E108. */
   dispose(): void
 }

@@ -38,6 +38,8 @@ export interface Origin {
   readonly path?: string | undefined
   /** For a derivative: the forward node whose rule made it. */
   readonly forward?: ForwardNode | undefined
+  /** Whether it is part of an optimizer's update. */
+  readonly isUpdate?: boolean | undefined
 }
 
 /** The node that a derivative belongs to, as it was when the derivative was taken. */

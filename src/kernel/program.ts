@@ -3,6 +3,7 @@
 // range, so whatever is checked or reused is checked and reused by ranges, not by names.
 
 import { DTYPES, type DTypeName } from '../support/dtype.ts'
+import type { SourceReference } from '../support/source.ts'
 import { type Kernel, sizeOf } from './kernel.ts'
 
 /** Where a buffer lies: its own array (input, output), or a range of one of the two arenas. */
@@ -17,10 +18,19 @@ export interface Buffer {
   readonly offset: number
 }
 
-/** Which part of the user's graph a launch computes: its layer path and the names of its values. */
+/** What a launch is for: the values, their derivatives, or the optimizer's new params. */
+export type Phase = 'forward' | 'backward' | 'update'
+
+/**
+ * Which part of the user's graph a launch computes. Text holds its layer path and the names of the
+ * values that it stores; the other fields are of this process only.
+ */
 export interface Origin {
   readonly path: string
   readonly values: readonly string[]
+  readonly phase?: Phase | undefined
+  /** The user's lines that it computes, those of what it stores first. */
+  readonly sources?: readonly SourceReference[] | undefined
 }
 
 /** One run of a kernel over all its points; `args` name a buffer for every parameter. */

@@ -7,6 +7,18 @@ import type { ScalarOp } from './scalar-ops.ts'
 /** The names of targets, as `compile` takes them. */
 export type TargetName = 'js' | 'wasm' | 'wgsl'
 
+/** How fast a target is, roughly: what estimates of time are made from. */
+export interface Rates {
+  /** Billions of operations a second in sums of products. */
+  readonly contractGflops: number
+  /** Billions of additions a second in all other kernels; see `weightOf` for other operations. */
+  readonly loopGflops: number
+  /** Billions of bytes a second, read and written. */
+  readonly gbps: number
+  /** What a launch takes that does nothing. */
+  readonly launchMs: number
+}
+
 /** What a target can do. */
 export interface Target {
   readonly name: TargetName
@@ -24,4 +36,5 @@ export interface Target {
   readonly minPoints: number
   /** Scalar operations that it neither spells nor legalizes; none where nothing is said. */
   readonly lacks?: readonly ScalarOp[] | undefined
+  readonly rates: Rates
 }

@@ -34,7 +34,7 @@ export function factorAxes({ lowering, context }: Contracted): readonly [FactorA
   return [side(0), side(1)]
 }
 
-/** Where both factors are read for an element of the product, and positions along what is summed. */
+/** Where both factors are read for an element of the product and positions of the sum. */
 export function factorIndices(
   value: Contracted,
   at: readonly Index[],

@@ -1,8 +1,8 @@
 // What computing an element costs, roughly: enough to tell an addition from an exponential. Used to
 // decide what may be computed twice; nothing depends on the exact numbers.
 
+import { weightOf } from '../kernel/op-weights.ts'
 import type { Scalar } from '../kernel/scalar.ts'
-import type { ScalarOp } from '../kernel/scalar-ops.ts'
 import { reach } from '../kernel/uses.ts'
 
 /** Operations and loads behind one element. */
@@ -18,24 +18,6 @@ export const FREE: Cost = { flops: 0, loads: 0, isRemade: false }
 
 /** An element that lies in memory. */
 export const LOADED: Cost = { flops: 0, loads: 1, isRemade: false }
-
-/** Operations dearer than an addition; never computed twice from 8 on. */
-const DEAR: Readonly<Partial<Record<ScalarOp, number>>> = {
-  div: 4,
-  sqrt: 4,
-  rsqrt: 8,
-  exp: 20,
-  expm1: 20,
-  log: 20,
-  log1p: 20,
-  sin: 20,
-  cos: 20,
-  tanh: 20,
-  erf: 20,
-  pow: 40,
-  threefry: 80,
-  threefry2: 80,
-}
 
 /** From here on an element that loads something is computed once, whatever it costs to keep. */
 export const DEAREST = 8
@@ -64,9 +46,7 @@ export function remade({ loads }: Cost): Cost {
 
 /** The operations of an expression; casts and choices count too. */
 export function flopsOf(root: Scalar): number {
-  let flops = 0
-  for (const node of reach([root]).order) if (node.kind === 'op') flops += DEAR[node.op] ?? 1
-  return flops
+  return reach([root]).order.reduce((flops, node) => flops + weightOf(node), 0)
 }
 
 /** What an operation costs beside an element that moves through memory. */

@@ -1,6 +1,7 @@
-// Which units become one launch. A unit joins the makers of what it reads, where it reads everything
-// at the point at which it is made; and others that read the same large value at the same points.
-// What only one launch needs is then not stored, unless it is dear and several loops of it need it.
+// Which units become one launch. A unit joins the makers of what it reads, where it reads
+// everything at the point at which it is made; and others that read the same large value at the
+// same points. What only one launch needs is then not stored, unless it is dear and several loops
+// of that launch need it.
 
 import type { ValueId } from '../ir/graph.ts'
 import { pointsOf } from '../kernel/kernel.ts'
@@ -116,7 +117,7 @@ class Fusion {
     return undefined
   }
 
-  /** A fill needs nothing and fits anywhere: it joins a launch that stores another part of a join. */
+  /** A fill needs nothing, so it joins any launch that stores another part of a join. */
   #joinNeighbour(entry: Entry): Entry | undefined {
     const { unit } = entry
     if (unit.kind !== 'points' || unit.steps.some(step => this.#graph.reads(step).length > 0))

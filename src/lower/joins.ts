@@ -1,5 +1,5 @@
-// Concatenations that are filled part by part. Most parts are stored there by whoever computes them;
-// the others are copied, and fills that begin where no buffer can are stored before everything else.
+// Concatenations that are filled part by part. Most parts are stored there by whoever computes
+// them; the others are copied, and fills that begin where no buffer can come before all else.
 
 import type { ValueId } from '../ir/graph.ts'
 import { type Claims, canBegin } from './claims.ts'
@@ -48,9 +48,9 @@ interface Gap {
 }
 
 /**
- * Fills that begin where no buffer can, from the last place before on. They come before everything
- * else, so that whatever stands before them in the end is stored after them; those that begin in one
- * vector come from the last to the first. All others of one size are one launch.
+ * Fills that begin where no buffer can, from the last place before on. They come before
+ * everything else, so that whatever stands before them in the end is stored after them; those that
+ * begin in one vector come from the last to the first. All others of one size are one launch.
  */
 export function writeGaps(
   workshop: Workshop,

@@ -7,6 +7,7 @@ import type { Contract, Kernel, Loops, Param, Stmt } from '../kernel/kernel.ts'
 import type { Launch } from '../kernel/program.ts'
 import type { Draft } from './draft.ts'
 import { identifier, NameTable } from './names.ts'
+import { originOfLaunch } from './origin.ts'
 import type { Places } from './places.ts'
 import { isMadeBy, type Value, type Values } from './values.ts'
 
@@ -39,16 +40,15 @@ export class KernelTable {
     const key = keyOf(params, kernel)
     let known = this.#known.get(key)
     if (known === undefined) {
-      const label = identifier(this.#nameOf(draft))
-      const name = this.#names.take(label)
+      const name = this.#names.take(identifier(this.#nameOf(draft)))
       known = { ...kernel, name, params } as Kernel
       this.#known.set(key, known)
       this.kernels.push(known)
     }
     const args = bound.map(({ place }) => this.#places.bufferOf(place))
-    const values = roots.map(id => this.#places.origin(id))
-    const path = this.#values.get(roots[0]!)?.node?.origin.path ?? ''
-    this.launches.push({ kind: 'launch', kernel: known.name, args, origin: { path, values } })
+    const label = (id: ValueId) => this.#places.origin(id)
+    const origin = originOfLaunch(this.#values, roots, draft.inlined, label)
+    this.launches.push({ kind: 'launch', kernel: known.name, args, origin })
   }
 
   /** The ops that the kernel computes, in definition order; movements only if there is nothing. */

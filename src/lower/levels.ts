@@ -56,8 +56,8 @@ export function walked(step: Step): readonly number[] {
 }
 
 /**
- * What keeps a step in a loop without others: a loop that is cut unevenly runs beyond the end, where
- * nothing can be stored; a position is found in one loop that is not cut.
+ * What keeps a step in a loop without others: a loop that is cut unevenly runs beyond the end,
+ * where nothing can be stored; a position is found in one loop that is not cut.
  */
 function apart(step: Step, extents: readonly number[]): string {
   if (!isTotal(step)) return isRagged(extents) ? 'store' : ''

@@ -1,5 +1,5 @@
-// What a kernel accumulates for an element of a value: one element of the operand of a reduction, or
-// a product of two, by the position along the axes that are summed.
+// What a kernel accumulates for an element of a value: one element of the operand of a reduction,
+// or a product of two, by the position along the axes that are summed.
 
 import { flatIndex, type Index, index } from '../kernel/index.ts'
 import { type Combine, identityOf } from '../kernel/kernel.ts'

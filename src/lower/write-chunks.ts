@@ -1,5 +1,5 @@
-// A full reduction, or one that keeps few points, in two launches: fixed chunks first, as many points
-// as a target wants, then their totals in order. The chunks depend on the size alone.
+// A full reduction, or one that keeps few points, in two launches: fixed chunks first, as many
+// points as a target wants, then their totals in order. The chunks depend on the size alone.
 
 import { axisIndex } from '../kernel/index.ts'
 import { accumulate, cut } from './accumulate.ts'

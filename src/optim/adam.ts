@@ -35,11 +35,11 @@ export function adam(learningRate = 1e-3, options: AdamOptions = {}): Optimizer 
     name: 'adam',
     learningRate,
     slots: ['m', 'v'],
-    scalars: (step, rate) => ({
-      rate,
-      unbias1: 1 / (1 - beta1 ** step),
-      unbias2: 1 / (1 - beta2 ** step),
-    }),
+    scalars: {
+      rate: (_, rate) => rate,
+      unbias1: step => 1 / (1 - beta1 ** step),
+      unbias2: step => 1 / (1 - beta2 ** step),
+    },
     update: ({ param, gradient, slots, scalars: { rate, unbias1, unbias2 } }) => {
       const m = add(scale(slots.m!, beta1), scale(gradient, 1 - beta1))
       const v = add(scale(slots.v!, beta2), scale(square(gradient), 1 - beta2))

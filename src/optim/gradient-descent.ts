@@ -17,7 +17,7 @@ export function gradientDescent(learningRate: number): Optimizer {
     name: 'gradientDescent',
     learningRate,
     slots: [],
-    scalars: (_, rate) => ({ rate }),
+    scalars: { rate: (_, rate) => rate },
     update: ({ param, gradient, scalars: { rate } }) => ({
       param: sub(param, mul(rate!, gradient)),
       slots: {},
@@ -46,7 +46,7 @@ export function momentum(learningRate: number, { beta = 0.9 }: MomentumOptions =
     name: 'momentum',
     learningRate,
     slots: ['v'],
-    scalars: (_, rate) => ({ rate }),
+    scalars: { rate: (_, rate) => rate },
     update: ({ param, gradient, slots, scalars: { rate } }) => {
       const v = add(scale(slots.v!, beta), scale(gradient, 1 - beta))
       return { param: sub(param, mul(rate!, v)), slots: { v } }

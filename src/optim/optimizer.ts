@@ -32,10 +32,10 @@ export interface Optimizer {
   /** Names of what is remembered per parameter from step to step. */
   readonly slots: readonly string[]
   /**
-   * The numbers of step `step` (from 1), computed in double: they are inputs of the program, so
-   * that changing one recompiles nothing.
+   * The numbers of a step, each computed in double from the number of the step (from 1) and the
+   * learning rate. They are inputs of the program, so that changing one recompiles nothing.
    */
-  readonly scalars: (step: number, learningRate: number) => Readonly<Record<string, number>>
+  readonly scalars: Readonly<Record<string, (step: number, learningRate: number) => number>>
   /** The new params and slots, in ops. */
   readonly update: (context: UpdateContext) => Updated
 }

@@ -14,6 +14,7 @@ import { reshape } from '../ops/movement.ts'
 import { sliceAlong } from '../ops/slicing.ts'
 import { invariant } from '../support/diagnostic.ts'
 import type { DTypeName } from '../support/dtype.ts'
+import { captureSource } from '../support/source.ts'
 import { type Optimizer, perElement } from './optimizer.ts'
 
 /** Where a trained parameter lies in its block. */
@@ -75,9 +76,12 @@ export function trainingStep(
     invariant(output !== undefined, 'training step', `there is a gradient of ${name}`)
     return values.get(output.value)!
   }
-  blocks.forEach((block, i) => {
-    const gradient = gathered(builder, block, gradientOf)
-    appendUpdate(builder, optimizer, block, held[i]!, gradient)
+  const origin = { source: captureSource(trainingStep), isUpdate: true }
+  builder.withOrigin(origin, () => {
+    blocks.forEach((block, i) => {
+      const gradient = gathered(builder, block, gradientOf)
+      appendUpdate(builder, optimizer, block, held[i]!, gradient)
+    })
   })
   return builder.finish()
 }
@@ -143,7 +147,7 @@ function appendUpdate(
   gradient: Value,
 ): void {
   const type = tensorType(dtype, [size])
-  const names = Object.keys(optimizer.scalars(1, optimizer.learningRate))
+  const names = Object.keys(optimizer.scalars)
   const scalars = Object.fromEntries(
     names.map(name => [name, perElement(scalarInput(builder, name, dtype), param)]),
   )

@@ -1,8 +1,9 @@
 // A program on the params of a trainer: the same session, another graph.
 
-import { feedDraws, readOutput } from '../compile/compile.ts'
+import { readOutput } from '../compile/compile.ts'
+import { drawsOf } from '../compile/draws.ts'
 import { type ExecutableOptions, load, prepare, type Session } from '../compile/executable.ts'
-import { feedError, feedInputs } from '../compile/feed.ts'
+import { feedError, feedInputs, inputSlots } from '../compile/feed.ts'
 import { now } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
 import { mapNames } from '../ir/tree.ts'
@@ -27,11 +28,12 @@ export async function sharedProgram(
   }
   const executable = await load(prepared, session, options)
   const arguments_ = [...executable.inputs.values()]
-  const inputs = arguments_.filter(({ role }) => role === 'input')
+  const inputs = inputSlots(arguments_.filter(({ role }) => role === 'input'))
+  const draws = drawsOf(arguments_)
+  draws.set(seed, 0)
   function run(given: object) {
     const fed = feedInputs('run', inputs, given, run)
-    feedDraws(arguments_, { seed }, fed)
-    now(executable.run(fed))
+    now(executable.run(Object.assign(fed, draws.inputs)))
     return mapNames(program.outputs, name => readOutput(executable, name))
   }
   const { explain, dispose } = executable

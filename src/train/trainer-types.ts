@@ -1,6 +1,7 @@
 // The types of a trainer: what it is made from, and what it does.
 
 import type { Explanation } from '../compile/explain.ts'
+import type { ExplainOptions } from '../compile/explain-costs.ts'
 import type { AnyFeed, DimNames, DimsOption, Feeds, WithDims } from '../compile/hosts.ts'
 import type { DebugOptions, Mode } from '../compile/run.ts'
 import type { Dims } from '../ir/dim.ts'
@@ -77,7 +78,7 @@ export interface SharedSettings {
 /** A program that runs on the params of a trainer, as they are at the time of the call. */
 export interface Shared<In, O> {
   <F extends { readonly [K in keyof In]?: AnyFeed }>(inputs: Feeds<In, F>): Hosts<O>
-  explain(): Explanation
+  explain(options?: ExplainOptions): Explanation
   dispose(): void
 }
 
@@ -116,8 +117,8 @@ export interface Trainer<In, P, S, O> {
     program: TypedGraph<In2, P2, S2, O2, T2>,
     options: SharedOptions<In2, M>,
   ): Promise<Shared<WithDims<In2, M>, WithDims<O2, M>>>
-  /** What the compiler made of the step. */
-  explain(): Explanation
+  /** What the compiler made of the step of a full batch, and with `profile` how long it takes. */
+  explain(options?: ExplainOptions): Explanation
   /** The model that is trained. */
   readonly model: TypedGraph<In, P, S, O>
   /** Gives the memory back; using the trainer afterwards is error E108. */

@@ -2,18 +2,13 @@
 // update, on params that never leave the memory it runs in.
 
 import { checkDebug, checkOptions } from '../compile/check-options.ts'
-import { type Executable, load, openSession, prepare } from '../compile/executable.ts'
+import type { Executable } from '../compile/executable.ts'
 import { feedError } from '../compile/feed.ts'
 import { readTree, writeTree } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
-import { transformed } from '../ir/history.ts'
-import type { NameTree } from '../ir/tree.ts'
-import type { TypedGraph } from '../ir/typed-graph.ts'
-import { gradient } from '../model/derivative.ts'
 import type { Model } from '../model/model.ts'
-import { trainingStep } from '../optim/training-step.ts'
-import { trainingLayout } from './block-layout.ts'
 import { sharedProgram } from './shared-program.ts'
+import { startTraining } from './start.ts'
 import type {
   NeededDims,
   SharedSettings,
@@ -21,15 +16,7 @@ import type {
   TrainerOf,
   TrainerOptions,
 } from './trainer-types.ts'
-import {
-  askedFor,
-  begun,
-  type Running,
-  readOutputs,
-  slotTrees,
-  step,
-  type Training,
-} from './training.ts'
+import { askedFor, type Running, readOutputs, slotTrees, step, type Training } from './training.ts'
 
 /**
  * Makes a model ready for training: initial params are drawn from `seed` unless given, and stay on
@@ -52,77 +39,41 @@ export async function trainer<In, P, S, O, const M extends NeededDims<In>>(
   const given = options as unknown as Training['options'] & { readonly dims?: Dims | undefined }
   checkOptions('trainer', given, OPTIONS, trainer)
   checkDebug(given.debug, trainer)
-  return (await started(model as unknown as Model, given, given.dims ?? {})) as never
+  const untyped = model as unknown as Model
+  return trainerOf(await startTraining(untyped, given, given.dims ?? {}, trainer)) as never
 }
 
 /** Threads matter to other targets than js. */
 const OPTIONS = 'loss optimizer target dims seed params state maxBytes debug threads'.split(' ')
 
-async function started(model: Model, options: Training['options'], dims: Dims) {
-  const { loss, optimizer, target, seed = 0 } = options
-  const { graph, outputs, history } = untyped(model, { of: loss, mode: 'train' })
-  const isTrained = new Set(
-    model.declarations.filter(({ role, trainable }) => role === 'param' && trainable).map(pathOf),
-  )
-  const resident = graph.arguments.filter(({ role }) => role === 'param' || role === 'state')
-  const trained = resident.filter(({ name }) => isTrained.has(name))
-  const others = resident.filter(({ name }) => !isTrained.has(name))
-  const layout = trainingLayout(trained, others, optimizer)
-  const added = addedKey(model.outputs, outputs)
-  const name = `training_step{optimizer=${optimizer.name}}`
-  const symbolic = transformed({ graph, history }, name, of =>
-    trainingStep(of, layout.blocks, optimizer, added),
-  )
-  const prepared = prepare(symbolic, dims, options, trainer)
-  const session = await openSession(target, layout.state)
-  const training: Training = { model, options, layout, session, step: symbolic }
-  const isGiven = options.params !== undefined && options.state !== undefined
-  const initial = isGiven ? undefined : model.init(seed)
-  writeTree(session, model.params, 'param', options.params ?? initial?.params, trainer)
-  writeTree(session, model.state, 'state', options.state ?? initial?.state, trainer)
-  return trainerOf(training, await load(prepared, session, options))
-}
-
 /** The program of the last step. Throws E108 where there was none. */
 function lastOf({ last, stepCount }: Running): Executable {
-  if (stepCount > 0) return last
+  if (stepCount > 0) return last.executable
   throw feedError('read', 'needs a step to read from, got none so far', 'await t.step(…) first')
 }
 
-/** A gradient of names that are data. */
-const untyped = gradient as unknown as (
-  of: Model,
-  options: { readonly of: string; readonly mode: 'train' },
-) => TypedGraph
-
-/** The key that a gradient adds to the outputs: grads, or grads2 for a second derivative. */
-const addedKey = (before: NameTree, after: NameTree) =>
-  Object.keys(after).find(key => !Object.hasOwn(before as object, key))
-
-const pathOf = ({ path }: { readonly path: string }) => path
-
-/** The trainer of a training whose first program is there. */
-function trainerOf(training: Training, first: Executable): AnyTrainer {
+/** The trainer of a training. */
+function trainerOf(running: Running): AnyTrainer {
+  const { training, inTurn } = running
   const { model, options, session } = training
-  const running = begun(training, first)
-  const { inTurn } = running
+  const { dims } = running.first.executable
   const self: AnyTrainer = {
     model,
-    dims: first.dims,
+    dims,
     seed: options.seed ?? 0,
     loss: options.loss,
     get stepCount() {
       return running.stepCount
     },
-    step: (inputs, { read = 'scalars' as never, dims } = {}) => {
+    step: (inputs, { read = 'scalars' as never, dims: sizes } = {}) => {
       running.checkAlive()
-      const asked = askedFor(running, inputs, read, dims, self.step)
+      const asked = askedFor(running, inputs, read, sizes, self.step)
       return inTurn(async () => (await step(running, asked)) as never)
     },
     read: names => inTurn(async () => readOutputs(lastOf(running), names, self.read) as never),
-    prepare: async dims => {
+    prepare: async sizes => {
       running.checkAlive()
-      await running.programFor({ ...first.dims, ...dims })
+      await running.programFor({ ...dims, ...sizes })
     },
     params: () => inTurn(async () => readTree(session, model.params)) as never,
     state: () => inTurn(async () => readTree(session, model.state)) as never,
@@ -135,7 +86,7 @@ function trainerOf(training: Training, first: Executable): AnyTrainer {
       const given = { debug: options.debug, ...(shared as SharedSettings) }
       return sharedProgram(session, program, given, options.seed ?? 0) as never
     },
-    explain: () => first.explain(),
+    explain: given => running.first.executable.explain(given),
     dispose: () => running.dispose(),
   }
   return self

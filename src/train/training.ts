@@ -1,23 +1,19 @@
 // What the steps of one training share, and how a step is made. Steps are made one after another,
 // in the order in which they were asked for.
 
-import { feedDraws, readOutput } from '../compile/compile.ts'
+import { readOutput } from '../compile/compile.ts'
 import { type Executable, load, prepare, type Session } from '../compile/executable.ts'
-import { type Boundary, feed, feedError, feedInputs } from '../compile/feed.ts'
+import { type Boundary, feedError, feedInputs } from '../compile/feed.ts'
 import { hostValue } from '../compile/host-tree.ts'
 import { now } from '../compile/resident.ts'
 import type { Dims } from '../ir/dim.ts'
 import type { Traced } from '../ir/history.ts'
 import { elementCount } from '../ir/literal.ts'
 import { filterNames, mapNames } from '../ir/tree.ts'
-import { substituteType } from '../ir/type.ts'
 import type { Model } from '../model/model.ts'
-import { scalarName } from '../optim/training-step.ts'
-import type { TypedArray } from '../support/dtype.ts'
 import { slotOfMember, type TrainingLayout } from './block-layout.ts'
+import { type Inputs, StepProgram } from './step-program.ts'
 import type { ReadPolicy, TrainerSettings } from './trainer-types.ts'
-
-type Inputs = Record<string, TypedArray>
 
 /** What the steps of one training share. */
 export interface Training {
@@ -33,21 +29,22 @@ export interface Training {
 export interface Running {
   readonly training: Training
   /** The program of a full batch. */
-  readonly first: Executable
+  readonly first: StepProgram
   /** The program of the last step. */
-  last: Executable
+  last: StepProgram
   stepCount: number
   /** Runs a task when all tasks before it are over. Throws E108 after `dispose`. */
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>
-  readonly programFor: (dims: Dims) => Promise<Executable>
+  readonly programFor: (dims: Dims) => Promise<StepProgram>
   /** Throws E108 after `dispose`. */
   readonly checkAlive: () => void
   readonly dispose: () => void
 }
 
 /** A training that has made no step. */
-export function begun(training: Training, first: Executable): Running {
-  const programs = new Map([[keyOf(first.dims), Promise.resolve(first)]])
+export function begun(training: Training, executable: Executable): Running {
+  const first = stepProgram(training, executable)
+  const programs = new Map([[keyOf(executable.dims), Promise.resolve(first)]])
   let isDisposed = false
   let queue: Promise<unknown> = Promise.resolve()
   const checkAlive = () => {
@@ -85,17 +82,23 @@ const keyOf = (dims: Dims) =>
     .sort()
     .join(',')
 
-async function compileStep(training: Training, dims: Dims): Promise<Executable> {
+async function compileStep(training: Training, dims: Dims): Promise<StepProgram> {
   const prepared = prepare(training.step, dims, training.options, compileStep)
-  return load(prepared, training.session, training.options)
+  return stepProgram(training, await load(prepared, training.session, training.options))
+}
+
+function stepProgram({ model, options, layout }: Training, executable: Executable): StepProgram {
+  const inputs = model.graph.arguments.filter(({ role }) => role === 'input')
+  const { optimizer, seed = 0 } = options
+  return new StepProgram(executable, { optimizer, seed, layout, inputs })
 }
 
 /** What a step is asked for, checked. */
 export interface Asked {
-  readonly inputs: Readonly<Inputs>
+  readonly inputs: Inputs
   readonly read: ReadPolicy<unknown>
-  /** Sizes of all dims. */
-  readonly dims: Dims
+  /** Sizes of all dims, where they are not those of a full batch. */
+  readonly dims: Dims | undefined
 }
 
 /**
@@ -104,49 +107,28 @@ export interface Asked {
  * there.
  */
 export function askedFor(
-  { training, first }: Running,
+  { first }: Running,
   given: unknown,
   read: ReadPolicy<unknown>,
   sizes: Dims | undefined,
   boundary: Boundary,
 ): Asked {
-  const dims = { ...first.dims, ...sizes }
-  const declared = training.model.graph.arguments
-    .filter(({ role }) => role === 'input')
-    .map(({ name, type }) => ({ name, type: substituteType(type, dims) }))
-  const inputs = feedInputs('step', declared, given, boundary)
-  namesToRead(first, read, boundary)
+  const dims = sizes && { ...first.executable.dims, ...sizes }
+  const slots = dims === undefined ? first.slots : first.slotsFor(dims)
+  const inputs = feedInputs('step', slots, given, boundary)
+  namesToRead(first.executable, read, boundary)
   return { inputs, read, dims }
 }
 
 /** Makes one step, and reads what was asked for. */
 export async function step(running: Running, { inputs, read, dims }: Asked): Promise<object> {
-  const program = await running.programFor(dims)
-  const count = running.stepCount + 1
-  await program.run(feedStep(running.training, program, inputs, count), `step ${count}`)
+  const program = dims === undefined ? running.first : await running.programFor(dims)
+  const done = program.run(inputs, running.stepCount + 1)
+  // Waiting for what is there already would cost more than a small step does.
+  if (done instanceof Promise) await done
   running.stepCount++
   running.last = program
-  return readOutputs(program, read, step)
-}
-
-/** The inputs of a step: those of the model, the optimizer's scalars, what draws are made from. */
-function feedStep(
-  { options, layout }: Training,
-  program: Executable,
-  inputs: Readonly<Inputs>,
-  step: number,
-): Inputs {
-  const fed: Inputs = { ...inputs }
-  const { optimizer, seed = 0 } = options
-  const scalars = Object.entries(optimizer.scalars(step, optimizer.learningRate))
-  for (const { dtype } of layout.blocks) {
-    for (const [name, value] of scalars) {
-      const input = program.inputs.get(scalarName(name, dtype))!
-      fed[input.name] = feed('step', { what: name, type: input.type }, value)
-    }
-  }
-  feedDraws([...program.inputs.values()], { seed, step }, fed)
-  return fed
+  return readOutputs(program.executable, read, step)
 }
 
 /** Outputs of the last run of a program. Throws E108 for one that is not there. */

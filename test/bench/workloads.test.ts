@@ -28,6 +28,7 @@ const NAMES = [
   'step-deep24',
   'compile-deep24',
   'dispatch-tiny',
+  'heap-growth',
   'passes',
   'passes-bn24',
 ]

@@ -60,13 +60,14 @@ const graphOf = (text: string): Graph => parseGraph('test.ir', text, ops)
 
 it('names passes, rules, kernels, launches and memory', async () => {
   const explanation = (await compiled).explain()
-  expect(explanation.version).toBe(2)
+  expect(explanation.version).toBe(3)
   expect([explanation.target, explanation.dims]).toEqual(['js', { batch: 8 }])
   expect(explanation.rules.every(({ times }) => times > 0)).toBe(true)
   const names = explanation.kernels.map(({ name }) => name)
-  expect(new Set(explanation.launches)).toEqual(new Set(names))
+  const launched = explanation.launches.map(({ kernel }) => kernel)
+  expect(new Set(launched)).toEqual(new Set(names))
   for (const kernel of explanation.kernels) {
-    expect(kernel.launches).toBe(explanation.launches.filter(name => name === kernel.name).length)
+    expect(kernel.launches).toBe(launched.filter(name => name === kernel.name).length)
     verifyAll(parseKernels(kernel.text, { file: kernel.name } as never))
   }
 })
@@ -176,6 +177,7 @@ it('is data that follows the schema, in all programs of the tests', async () => 
     (await compiled).explain(),
     await explained(),
     (await trainer(classifier, options)).explain(),
+    (await trainer(classifier, options)).explain({ profile: true }),
   ]
   for (const explanation of all) {
     const copy = copyOf(explanation)
@@ -192,7 +194,10 @@ it('is refused by the schema where a part is missing, misplaced or of the wrong 
   const { memory: __, ...withoutMemory } = whole
   const broken = [
     withoutMemory,
-    { ...whole, version: 1 },
+    { ...whole, version: 2 },
+    { ...whole, launches: [whole.launches[0]!.kernel] },
+    { ...whole, launches: [{ ...whole.launches[0], flops: 0.5 }] },
+    { ...whole, phases: [{ ...whole.phases[0], phase: 'sideways' }] },
     { ...whole, extra: true },
     { ...whole, formulas: [nowhere] },
     { ...whole, formulas: [{ ...formula, kind: 'improved' }] },
@@ -210,7 +215,10 @@ it('reads well: formulas first, then passes with their rules, kernels and memory
   const explanation = await explained()
   const text = String(explanation)
   const heads = text.split('\n').filter(line => /^\S/.test(line))
-  expect(heads).toEqual(['target js, batch = 3', 'formulas', 'passes', 'kernels', 'memory'])
+  expect(heads).toEqual([
+    ...['target js, batch = 3', 'formulas', 'passes', 'kernels'],
+    ...['launches by estimated time', 'layers', 'phases', 'memory'],
+  ])
   expect(text).toContain(
     [
       'formulas',

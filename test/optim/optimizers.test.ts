@@ -55,9 +55,10 @@ function trained(optimizer: Optimizer, steps: number) {
   }
   state[blockName('f64')] = Literal.from(START, 'f64')
   for (let step = 1; step <= steps; step++) {
-    const scalars = Object.entries(optimizer.scalars(step, optimizer.learningRate)).map(
-      ([name, value]) => [scalarName(name, 'f64'), Literal.scalar('f64', value)],
-    )
+    const scalars = Object.entries(optimizer.scalars).map(([name, value]) => {
+      const number = value(step, optimizer.learningRate)
+      return [scalarName(name, 'f64'), Literal.scalar('f64', number)]
+    })
     const values = { x: Literal.from(X, 'f64'), ...state, ...Object.fromEntries(scalars) }
     Object.assign(state, interpret(graph, values).updates)
   }

@@ -34,7 +34,8 @@ function expectSameProgram({ graph, state }: Step): void {
   const apart = unplanned(graph, state)
   expect(memory.unsharedBytes).toBe(arenaBytes(apart, 'scratch'))
   expect(memory.bytes).toBe(arenaBytes(program, 'scratch'))
-  expect(memory.bytes).toBeLessThanOrEqual(memory.unsharedBytes)
+  // Up to the alignment of the last block, which need not be the last one of the other.
+  expect(memory.bytes).toBeLessThan(memory.unsharedBytes + 16)
   const debugged = poisoned(program, memory)
   expect(verifyProgram(debugged)).toEqual([])
   const valuesAs = (of: Program) =>

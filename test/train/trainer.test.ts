@@ -77,7 +77,7 @@ describe('a trainer', () => {
     // 5·4 + 4 + 4·3 + 3 params; results in scratch may be stored in place of their operands.
     const updating = kernels.filter(({ text }) => text.includes('update f32[39]'))
     expect(updating).toHaveLength(1)
-    expect(launches.at(-1)).toBe(updating[0]!.name)
+    expect(launches.at(-1)).toMatchObject({ kernel: updating[0]!.name, phase: 'update' })
     expect(kernels.filter(({ text }) => /^kernel @copy/.test(text))).toEqual([])
   })
 

@@ -19,19 +19,19 @@ const SUPPORT = { erf, roundHalfEven }
 let made = 0
 
 /**
- * The `step` of the module `source`. No two modules are one text: V8 shares the code of functions
- * made from equal text, and from the third on it entered their loops anew in every call, which took
- * a third of the speed of a matrix product.
+ * What the module `source` answers: its `step`, or its launches. No two modules are one text: V8
+ * shares the code of functions made from equal text, and from the third on it entered their loops
+ * anew in every call, which took a third of the speed of a matrix product.
  */
-export function compileModule(source: string): Step {
+export function compileModule<T = Step>(source: string): T {
   const named = `${source}\n//# sourceURL=gradc-program-${++made}.js`
-  const build = generated([...Object.keys(SUPPORT), named])
+  const build = generated<T>([...Object.keys(SUPPORT), named])
   return build(...Object.values(SUPPORT))
 }
 
-function generated(parametersAndBody: readonly string[]): (...support: unknown[]) => Step {
+function generated<T>(parametersAndBody: readonly string[]): (...support: unknown[]) => T {
   try {
-    return new Function(...parametersAndBody) as (...support: unknown[]) => Step
+    return new Function(...parametersAndBody) as (...support: unknown[]) => T
   } catch (error) {
     if (!(error instanceof EvalError)) throw error
     throw new UnsupportedError({

@@ -13,6 +13,8 @@ import { TILE_SOURCE } from './tile.ts'
 export interface Module {
   /** The body of a function of the support functions; it answers `step(b, w)`. */
   readonly source: string
+  /** The same kernels; it answers a list with a function of `b` and `w` for every launch. */
+  readonly launches: () => string
   /** What `w` has to hold. Kernels share it, since none leaves anything there for another. */
   readonly workspaces: readonly Workspace[]
 }
@@ -28,20 +30,20 @@ export function emitModule({ kernels, buffers, items }: Program): Module {
     const work = pool.take(workspaces).map(slot => `w[${slot}]`)
     return `${name}(${[...args.map(array), ...work].join(', ')})`
   }
-  const writer = new Writer()
-  writer.block('function step(b, w) {', () => {
-    for (const item of items) {
-      if (item.kind === 'launch') writer.line(launch(item))
-      else for (const name of item.buffers) writer.line(`poison(${array(name)})`)
-    }
+  const calls = items.flatMap(item => {
+    if (item.kind === 'launch') return [{ code: launch(item), isLaunch: true }]
+    return item.buffers.map(name => ({ code: `poison(${array(name)})`, isLaunch: false }))
   })
-  writer.line().line('return step')
   const isShared = kernels.some(kernel => kernel.kind === 'contract')
   const isPoisoned = items.some(({ kind }) => kind === 'poison')
   const support = [...(isShared ? [TILE_SOURCE] : []), ...(isPoisoned ? [POISON_SOURCE] : [])]
   const parts = [...emitted.values()].map(({ source }) => source)
-  const sources = [`'use strict'\n`, ...support, ...parts, `${writer}`]
-  return { source: sources.join('\n'), workspaces: pool.list() }
+  const sources = [`'use strict'\n`, ...support, ...parts]
+  return {
+    source: [...sources, stepOf(calls)].join('\n'),
+    launches: () => [...sources, launchesOf(calls)].join('\n'),
+    workspaces: pool.list(),
+  }
 }
 
 /** Fills the bytes of an array; only debug runs do, so it may make a view each time. */
@@ -49,6 +51,26 @@ const POISON_SOURCE = `function poison({ buffer, byteOffset, byteLength }) {
   new Uint8Array(buffer, byteOffset, byteLength).fill(${POISON_BYTE})
 }
 `
+
+/** A call in the order of the program. */
+interface Call {
+  readonly code: string
+  readonly isLaunch: boolean
+}
+
+function stepOf(calls: readonly Call[]): string {
+  const writer = new Writer()
+  writer.block('function step(b, w) {', () => {
+    for (const { code } of calls) writer.line(code)
+  })
+  return writer.line().line('return step').toString()
+}
+
+/** Launches one by one, without what a debug mode does between them. */
+const launchesOf = (calls: readonly Call[]) => {
+  const launches = calls.filter(({ isLaunch }) => isLaunch)
+  return `return [${launches.map(({ code }) => `(b, w) => ${code}`).join(', ')}]`
+}
 
 function emitKernel(kernel: Kernel, ordinal: number): EmittedKernel {
   const name = functionName(kernel, ordinal)

@@ -9,6 +9,7 @@ import type { Loaded } from '../backend.ts'
 import { compileModule, type Step, type WorkArray } from './load.ts'
 import { array, disposed, type JsMemory, workArray } from './memory.ts'
 import { emitModule } from './module.ts'
+import { profile } from './profile.ts'
 
 /** An input that every run passes. */
 interface InputSlot {
@@ -31,13 +32,17 @@ export class JsProgram implements Loaded {
   /** The array of every buffer, in order. */
   #arrays: TypedArray[]
   #step: Step | undefined
+  /** Every launch by itself; made for the first profile. */
+  #launches: readonly Step[] | undefined
+  readonly #launchSource: () => string
   /** The scratch of which `#arrays` holds views. */
   #scratch: ArrayBuffer
 
   constructor(program: Program, memory: JsMemory, constants: ReadonlyMap<string, TypedArray>) {
     memory.reserve(arenaBytes(program, 'scratch'))
-    const { source, workspaces } = emitModule(program)
+    const { source, launches, workspaces } = emitModule(program)
     this.source = source
+    this.#launchSource = launches
     this.#program = program
     this.#memory = memory
     this.#inputs = program.buffers.flatMap((buffer, slot) =>
@@ -56,6 +61,21 @@ export class JsProgram implements Loaded {
 
   run(inputs: Readonly<Record<string, TypedArray>>): void {
     const step = this.#ready(this.run)
+    this.#bind(inputs)
+    step(this.#arrays, this.#workspaces)
+  }
+
+  profile(inputs: Readonly<Record<string, TypedArray>>, runs: number): readonly number[] {
+    this.#ready(this.profile)
+    this.#bind(inputs)
+    this.#launches ??= compileModule<readonly Step[]>(this.#launchSource())
+    const { buffers } = this.#program
+    const outputs = this.#arrays.filter((_, slot) => buffers[slot]!.region === 'output')
+    const kept = [new Uint8Array(this.#memory.arena('state')), ...outputs]
+    return profile(this.#launches, [this.#arrays, this.#workspaces], kept, runs)
+  }
+
+  #bind(inputs: Readonly<Record<string, TypedArray>>): void {
     if (this.#scratch !== this.#memory.arena('scratch')) this.#rebind()
     // No iterator and no closure: this is on the path of every step.
     for (let i = 0; i < this.#inputs.length; i++) {
@@ -66,7 +86,6 @@ export class JsProgram implements Loaded {
       }
       this.#arrays[input.slot] = data
     }
-    step(this.#arrays, this.#workspaces)
   }
 
   read(output: string): TypedArray {
@@ -79,6 +98,7 @@ export class JsProgram implements Loaded {
 
   dispose(): void {
     this.#step = undefined
+    this.#launches = undefined
     this.#arrays = []
     this.#workspaces = []
     this.#scratch = new ArrayBuffer(0)

@@ -7,7 +7,8 @@ import type { Target } from '../../kernel/target.ts'
  * The variables of one function take up to 8 KiB, which is what a row may take where one invocation
  * works on one point; where a whole workgroup does, rows lie in its 16 KiB, of which the other half
  * is more than its reductions need. A workgroup has 64 invocations, and a reduction of fewer points
- * than four of them is cut, so that a device has something to do.
+ * than four of them is cut, so that a device has something to do. The rates are guesses of a small
+ * GPU; nothing has been measured yet.
  */
 export const wgslTarget: Target = {
   name: 'wgsl',
@@ -17,4 +18,5 @@ export const wgslTarget: Target = {
   lanes: 1,
   alignmentBytes: 16,
   minPoints: 256,
+  rates: { contractGflops: 500, loopGflops: 100, gbps: 100, launchMs: 0.01 },
 }

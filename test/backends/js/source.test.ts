@@ -24,7 +24,7 @@ test('loops: what is shared has a name, what does not change is outside', () => 
     // read f32[4,9], read i32[4], write f32[4,9], row f32[9]
     function k0_softmax(b0, b1, b2, w0) {
       for (let a0 = 0; a0 < 4; a0++) {
-        let s0 = -Infinity
+        let s0 = -1 / 0
         for (let a1 = 0; a1 < 9; a1++) {
           s0 = Math.max(s0, b0[9 * a0 + a1])
         }
