@@ -1,6 +1,7 @@
 // Every benchmark there is, in the order in which they run.
 
 import type { Bench } from '../workload.ts'
+import { kernels } from './kernels.ts'
 import { products } from './matmul.ts'
 import { passes } from './passes.ts'
 import { dispatchTiny, singleOps } from './single-ops.ts'
@@ -12,6 +13,7 @@ import { adam1m } from './update.ts'
 export const BENCHES: readonly Bench[] = [
   ...products,
   ...singleOps,
+  ...kernels,
   adam1m,
   ...steps,
   compileDeep24,
