@@ -6,7 +6,7 @@ import { interpretKernel } from '../../../src/kernel/interpret.ts'
 import { asLoops, sizeOf } from '../../../src/kernel/kernel.ts'
 import { DTYPES } from '../../../src/support/dtype.ts'
 import { kernelOf } from '../../kernel/files.ts'
-import { launchOf, runOn } from './programs.ts'
+import { expectAgreement, launchOf, runOn } from './programs.ts'
 
 const EDGES = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 5e-324, -5e-324, 1e308]
 
@@ -73,4 +73,18 @@ describe('a choice that data makes', () => {
     expect(source).toMatch(/\(b0, b1, b2, b3, c\) {\n {2}c\[1\] = 0\.5\n/)
     expect(source).toContain('k0_k(b[0], b[1], b[2], b[3], w[0])')
   })
+})
+
+test('a contraction makes choices in its factors and where it stores, in cells of its own', () => {
+  const kernel = kernelOf(`contract @k(h: read f32[9,6], dy: read f32[9,6], w: read f32[7,6],
+    b: read f32[7], y: write f32[9,7]) {
+    rows i in 9  cols j in 7  over k in 6
+    z += select(h[i, k] > 0, dy[i, k], 0) * w[j, k]
+    y[i, j] = max(z + b[j], 0) }`)
+  expectAgreement(launchOf(kernel))
+  const { source, workspaces } = emitModule(launchOf(kernel))
+  expect(source).toContain('const t0 = c[+(b0[6 * a0 + a2] > 0)]')
+  expect(source).toContain('const t1 = c[2 + +(t0 <= 0)]')
+  expect(source).toMatch(/function k0_k_right\(b2, w1, cols, depth\)/)
+  expect(workspaces.at(-1)).toEqual({ type: 'f64', size: 4 })
 })

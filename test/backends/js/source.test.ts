@@ -152,20 +152,24 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
       if (depth & 1) pad(w1, 2, cols, depth)
     }
 
-    function k0_dense_cells(b2, b3, i0, i1, w2, width) {
+    function k0_dense_cells(b2, b3, i0, i1, w2, width, c) {
       let i = 0
+      c[1] = 0
       for (let a0 = i0; a0 < i1; a0++) {
         let p = i
         i += width
         for (let a1 = 0; a1 < 6; a1++) {
           const s0 = w2[p++]
-          b3[6 * a0 + a1] = Math.max(s0 + b2[a1], 0)
+          const t0 = s0 + b2[a1]
+          c[0] = t0
+          const t1 = c[+(t0 <= 0)]
+          b3[6 * a0 + a1] = t1
         }
       }
     }
 
     // read f32[130,9], read f32[9,6], read f32[6], write f32[130,6]
-    function k0_dense(b0, b1, b2, b3, w0, w1, w2) {
+    function k0_dense(b0, b1, b2, b3, w0, w1, w2, c) {
       const cols = 6
       const width = cols + (cols & 1)
       const depth = 9
@@ -176,12 +180,12 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
         w2.fill(0, 0, (rows + 3) * width)
         k0_dense_left(b0, i0, i1, w0, rows, depth)
         multiply(w0, w1, w2, rows, cols, depth + (depth & 1))
-        k0_dense_cells(b2, b3, i0, i1, w2, width)
+        k0_dense_cells(b2, b3, i0, i1, w2, width, c)
       }
     }
 
     function step(b, w) {
-      k0_dense(b[0], b[1], b[2], b[3], w[0], w[1], w[2])
+      k0_dense(b[0], b[1], b[2], b[3], w[0], w[1], w[2], w[3])
     }
 
     return step
