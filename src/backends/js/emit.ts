@@ -12,6 +12,7 @@ import { CELLS, type Choice, choicesIn } from './choices.ts'
 import { alongRows } from './columns.ts'
 import type { Place } from './expression.ts'
 import { explicitGuard } from './guards.ts'
+import { mergeLoops } from './merge.ts'
 import { nest } from './nest.ts'
 import { legalize } from './spell.ts'
 import { inTurns } from './turns.ts'
@@ -44,7 +45,7 @@ export function prepare<K extends Kernel>(kernel: K): K {
 export function emitLoops(kernel: Loops, name: string): EmittedKernel {
   const { params, rows, parallel, body } = prepare(alongRows(kernel))
   const places = new Map([...placesOf(params, 'b'), ...placesOf(rows, 'w')])
-  const stmts = inTurns(nest(parallel, body))
+  const stmts = inTurns(mergeLoops(nest(parallel, body)))
   const choices = choicesIn(stmts.flatMap(scalarsOf))
   const cells = choices.size === 0 ? [] : [CELLS]
   const names = [...[...places.values()].map(place => place.text), ...cells]

@@ -5,7 +5,7 @@
 // without; a sum along a row 0.4 instead of 1.3.
 //
 // Only `over` loops are turned: their iterations may come in any order. A sum is kept in as many
-// parts as a turn has iterations, so its order depends on extents alone.
+// parts as a turn has iterations, so its order depends on the kernel and on nothing else.
 
 import {
   type Axis,
