@@ -28,7 +28,8 @@ Fields of a row:
   gbps                    billions of bytes a second, of those that an ideal run moves
   idealMs                 matrix products at the machine's rate + bytes at the rate of a copy;
                           the two terms are idealFlopsMs and idealBytesMs
-  ratio                   medianMs / idealMs
+  handMs                  what the same takes in loops written by hand, measured in turns with it
+  ratio                   medianMs / idealMs; where handMs is there, the median of medianMs / handMs
   yardstick               the rates that the ideal is made from; the copy is measured in each run
   peers                   how many times as long as gradc each peer takes
 

@@ -18,7 +18,9 @@ export interface Row extends Timing {
   /** The two terms of `idealMs`: computing, and moving bytes. */
   readonly idealFlopsMs?: number
   readonly idealBytesMs?: number
-  /** The median over the ideal. */
+  /** What the same takes in loops that are written by hand, in this process. */
+  readonly handMs?: number
+  /** The median over the ideal, or over what is written by hand. */
   readonly ratio?: number
   /** What the ideal is made from, as measured or set for this run. */
   readonly yardstick?: { readonly gflops: number; readonly gbps: number }
@@ -76,7 +78,7 @@ type Column = readonly [title: string, width: number, cell: (row: Row) => string
 const text = (figure: number | undefined) => (figure === undefined ? '' : String(figure))
 
 const COLUMNS: readonly Column[] = [
-  ['name', -22, row => row.name],
+  ['name', -28, row => row.name],
   ['backend', -12, row => row.backend],
   ['median ms', 11, row => text(row.medianMs)],
   ['min', 9, row => text(row.minMs)],
@@ -95,7 +97,8 @@ function notes(row: Row): string {
   const nodes = row.nodes === undefined ? [] : [`${row.nodes} nodes, ${row.msPerNode} ms each`]
   const { growthBytesPerStep: growth, allocatedBytesPerStep: made } = row
   const heap = growth === undefined ? [] : [`${growth} bytes of heap a step, ${made} in passing`]
-  return [...nodes, ...heap, ...peers].join(', ')
+  const hand = row.handMs === undefined ? [] : [`${row.handMs} ms by hand`]
+  return [...nodes, ...hand, ...heap, ...peers].join(', ')
 }
 
 /** The titles of the table. */

@@ -2,6 +2,7 @@
 
 import type { Bench } from '../workload.ts'
 import { heapGrowth } from './heap-growth.ts'
+import { kernels } from './kernels.ts'
 import { products } from './matmul.ts'
 import { passes } from './passes.ts'
 import { dispatchTiny, singleOps } from './single-ops.ts'
@@ -13,6 +14,7 @@ import { adam1m } from './update.ts'
 export const BENCHES: readonly Bench[] = [
   ...products,
   ...singleOps,
+  ...kernels,
   adam1m,
   ...steps,
   compileDeep24,

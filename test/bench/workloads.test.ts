@@ -22,6 +22,13 @@ const NAMES = [
   'tanh-1m',
   'mean-4m',
   'softmax-1024',
+  ...['softmax-1024x1024', 'softmax-256x1000', 'xent-128x10', 'bn-256x512', 'bn-64x256'].map(
+    name => `kernel-${name}`,
+  ),
+  ...['bn-grad-256x512', 'bn-grad-64x256', 'ln-grad-1024x256', 'ln-params-1024x256'].map(
+    name => `kernel-${name}`,
+  ),
+  ...['adam-1m', 'chain-4m', 'relu-256x1000'].map(name => `kernel-${name}`),
   'adam-1m',
   'step-mlp',
   'step-mlp-wide',
@@ -107,6 +114,13 @@ describe('the workloads', () => {
     const { complaints, rows } = await runOnce(/^dispatch-tiny$/)
     expect(complaints).toEqual([])
     expect(rows[0]).not.toHaveProperty('idealMs')
+  })
+
+  it('give by hand what the kernels beside them give', async () => {
+    const { complaints, rows } = await runOnce(/^kernel-(xent|bn|ln|relu)/)
+    expect(complaints).toEqual([])
+    expect(rows).toHaveLength(8)
+    expect(rows[0]).toMatchObject({ name: 'kernel-xent-128x10', handMs: 2, ratio: 1 })
   })
 
   it('train on real steps: the products of three layers, forward and back', async () => {

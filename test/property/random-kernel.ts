@@ -52,7 +52,8 @@ interface Place extends Scope {
   readonly depth: number
 }
 
-const EXTENTS = [2, 3, 1, 5, 4, 7, 9, 0]
+/** Long ones are for loops that a backend takes in turns or moves inside others. */
+const EXTENTS = [2, 3, 1, 5, 4, 7, 9, 0, 17, 8]
 
 function choices(numbers: readonly number[]): Pick {
   let next = 0
@@ -235,6 +236,33 @@ function scanning(
   return { stmts: pick(2) === 0 ? [filled] : [filled, scanned], known }
 }
 
+/** A result that one loop stores, and the next one gathers in the other direction. */
+function passing(
+  making: Making,
+  place: Place,
+): { stmts: readonly Stmt[]; known?: readonly s.Scalar[] } {
+  // Iterations around the loops would share the result.
+  if (place.depth > 0) return looping(making, place)
+  const { pick, float } = place
+  const extent = oneOf(pick, [3, 17, 8, 1])
+  const { shape, at } = target(pick, place.apart)
+  const name = fresh(making, 'y')
+  making.params.push({ name, access: 'write', type: float, shape: [...shape, extent] })
+  const [first, second] = [newAxis(making, pick, [extent]), newAxis(making, pick, [extent])]
+  const value = scalarOf({ ...place, axes: [...place.axes, first] }, float, 2)
+  const position = [...at, axisIndex(first)]
+  const store: Store = { kind: 'store', buffer: name, index: position, value }
+  const turned = addIndex(index(extent - 1), axisIndex(second), -1)
+  const element = s.load(float, name, [...at, turned])
+  const combine = oneOf(pick, ['+', 'max'] as const)
+  const acc: Acc = { name: fresh(making, 's'), combine, value: element, at: undefined }
+  const loops: Stmt[] = [
+    { kind: 'loop', order: 'over', axes: [first], accs: [], body: [store] },
+    { kind: 'loop', order: 'over', axes: [second], accs: [acc], body: [] },
+  ]
+  return { stmts: loops, known: [s.acc(float, acc.name)] }
+}
+
 /** Stores at positions that are loaded, one after another; those outside store nothing. */
 function scattering(making: Making, place: Place): { stmts: readonly Stmt[] } {
   const { pick, float } = place
@@ -250,7 +278,7 @@ function scattering(making: Making, place: Place): { stmts: readonly Stmt[] } {
   return { stmts: [{ kind: 'loop', order: 'serial', axes: [axis], accs: [], body: [store] }] }
 }
 
-const FORMS: readonly Form[] = [storing, looping, looping, scanning, scattering]
+const FORMS: readonly Form[] = [storing, looping, looping, scanning, scattering, passing]
 
 const ROLE_EXTENTS = [3, 8, 1, 5, 17, 4, 33, 2]
 

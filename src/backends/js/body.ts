@@ -11,11 +11,12 @@ import {
   type Store,
 } from '../../kernel/kernel.ts'
 import type { Scalar } from '../../kernel/scalar.ts'
-import { scalarsOfIndex, storesOf } from '../../kernel/uses.ts'
+import { reach, scalarsOf, scalarsOfIndex, storesOf } from '../../kernel/uses.ts'
 import { type LoopBody, type Names, type Sink, walk } from '../../kernel/walk.ts'
 import { isFloat } from '../../support/dtype.ts'
 import type { Writer } from '../../support/writer.ts'
-import { atom, type Code, number } from './code.ts'
+import { boundOf, CELLS, type Choice, constantCells } from './choices.ts'
+import { atom, type Code, element, infix, number, prefix } from './code.ts'
 import { Expressions, isBoundAsCondition, type Place } from './expression.ts'
 import { insideOf } from './guards.ts'
 import { spell } from './spell.ts'
@@ -37,6 +38,8 @@ export interface Surroundings {
   readonly beside?: ReadonlyMap<string, Beside> | undefined
   /** What an accumulator is bound to where the function gets its value from elsewhere. */
   readonly given?: ReadonlyMap<string, string> | undefined
+  /** Choices that are made by cells. */
+  readonly choices?: ReadonlyMap<Scalar, Choice> | undefined
   /** The lines that take the value of a store, in place of the store. */
   readonly put?: ((value: string) => readonly string[]) | undefined
 }
@@ -54,12 +57,14 @@ export class BodyWriter {
   readonly #around: Surroundings
   readonly #axes: Map<string, string>
   readonly #accs = new Map<string, string>()
+  readonly #choices: ReadonlyMap<Scalar, Choice>
   #values = 0
 
   constructor(writer: Writer, around: Surroundings) {
     this.#writer = writer
     this.#around = around
     this.#axes = new Map(around.axes)
+    this.#choices = around.choices ?? new Map()
     this.expressions = new Expressions({
       place: buffer => this.#place(buffer),
       axis: name => this.axis(name),
@@ -79,6 +84,9 @@ export class BodyWriter {
 
   /** Writes `stmts`, around which the function has fixed the positions along `fixed`. */
   write(stmts: readonly Stmt[], fixed: readonly Axis[] = []): void {
+    const roots = new Set(reach(stmts.flatMap(scalarsOf)).order)
+    const choices = [...this.#choices].flatMap(([node, made]) => (roots.has(node) ? [made] : []))
+    this.#lines(constantCells(choices))
     walk(stmts, fixed, this.#sink(stmts))
   }
 
@@ -89,7 +97,7 @@ export class BodyWriter {
     )
     return {
       form: 'code',
-      mustBind: node => twice.has(node),
+      mustBind: node => twice.has(node) || this.#choices.has(node),
       bind: (node, names) => this.#bind(node, names),
       store: (store, names) => this.#store(store, names),
       loop: (loop, _, visit) => this.#loop(loop, visit),
@@ -154,10 +162,31 @@ export class BodyWriter {
 
   #bind(node: Scalar, names: Names<string>): string {
     const { expressions } = this
+    const choice = this.#choices.get(node)
+    if (choice !== undefined) return this.#define(this.#chosen(node, choice, names))
     const code = isBoundAsCondition(node)
       ? expressions.condition(node, names)
       : expressions.value(node, names)
     return this.#define(code)
+  }
+
+  /** Puts the operands of a choice into its cells; answers the cell that counts. */
+  #chosen(node: Scalar, { cell, first, second }: Choice, names: Names<string>): Code {
+    const { expressions } = this
+    const [condition] = node.kind === 'op' ? node.args : []
+    const bound = node.kind === 'op' ? boundOf(node) : undefined
+    const value = expressions.value(first, names)
+    const isNamed = bound === undefined || names.has(first)
+    const kept = isNamed ? value : atom(this.#define(value))
+    if (first.kind !== 'const') this.#writer.line(`${CELLS}[${cell}] = ${kept.text}`)
+    if (second.kind !== 'const') {
+      const { text } = expressions.value(second, names)
+      this.#writer.line(`${CELLS}[${cell + 1}] = ${text}`)
+    }
+    const bit = bound
+      ? prefix('+', infix(bound.when, kept, expressions.value(second, names)))
+      : expressions.bit(condition!, names)
+    return element(CELLS, cell === 0 ? bit : infix('+', number(cell), bit))
   }
 
   #define(code: Code): string {

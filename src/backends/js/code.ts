@@ -67,8 +67,8 @@ export function infix(operator: InfixOperator, a: Code, b: Code): Code {
   return { text: `${within(a, left)} ${operator} ${within(b, right)}`, level, operator }
 }
 
-/** `-a`, `~a`, `!a`. */
-export function prefix(operator: '-' | '~' | '!', a: Code): Code {
+/** `-a`, `+a`, `~a`, `!a`. */
+export function prefix(operator: '-' | '+' | '~' | '!', a: Code): Code {
   // One level up, so that no second sign follows the first.
   return { text: `${operator}${within(a, UNARY + 1)}`, level: UNARY }
 }

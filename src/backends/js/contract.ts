@@ -5,11 +5,12 @@
 import type { Axis } from '../../kernel/index.ts'
 import { asLoops, type Contract, type Loop, pointsOf, type Stmt } from '../../kernel/kernel.ts'
 import { constant, type Scalar } from '../../kernel/scalar.ts'
-import { loadsOf, scalarsOf } from '../../kernel/uses.ts'
+import { loadsOf, reach, scalarsOf } from '../../kernel/uses.ts'
 import { Writer } from '../../support/writer.ts'
 import { type Blocking, blocksOf } from './blocking.ts'
 import { BodyWriter, type Surroundings } from './body.ts'
-import { describe, type EmittedKernel, emitLoops, placesOf, prepare } from './emit.ts'
+import { CELLS, type Choice, choicesIn } from './choices.ts'
+import { cellsFor, describe, type EmittedKernel, emitLoops, placesOf, prepare } from './emit.ts'
 import type { Place } from './expression.ts'
 import { nest } from './nest.ts'
 import { strideAlong } from './stride.ts'
@@ -30,7 +31,7 @@ export function emitContract(contract: Contract, name: string): EmittedKernel {
   return new ContractWriter(prepare(contract), name).emit()
 }
 
-const [ROWS, COLS, CELLS] = ['w0', 'w1', 'w2'] as const
+const [ROWS, COLS, PRODUCT] = ['w0', 'w1', 'w2'] as const
 
 /** An axis of one position, for a sum over none: no name of a kernel is empty. */
 const UNIT: Axis = { name: '', extent: 1 }
@@ -62,6 +63,7 @@ class ContractWriter {
   readonly #rows: Role
   readonly #cols: Role
   readonly #over: Role
+  readonly #choices: ReadonlyMap<Scalar, Choice>
   readonly #writer = new Writer()
 
   constructor(kernel: Contract, name: string) {
@@ -71,6 +73,7 @@ class ContractWriter {
     this.#kernel = kernel
     this.#name = name
     this.#places = new Map(placesOf(kernel.params, 'b'))
+    this.#choices = choicesIn([kernel.left, kernel.right, ...kernel.body.flatMap(scalarsOf)])
     this.#axes = new Map(axes.map((axis, i) => [axis.name, `a${i}`]))
     this.#rows = roleOf(rows, 'i', 'rows', BLOCK.rows, TILE_ROWS)
     this.#cols = roleOf(cols, 'j', 'cols', BLOCK.cols, TILE_COLS)
@@ -88,7 +91,8 @@ class ContractWriter {
     )
     const panels = (count: number, lanes: number) => (count / lanes) * (lanes * steps! + PANEL_GAP)
     const sizes = [panels(rows!, TILE_ROWS), panels(cols!, TILE_COLS), rows! * cols!]
-    const workspaces = sizes.map(size => ({ type: 'f64', size }) as const)
+    const panelsOf = sizes.map(size => ({ type: 'f64', size }) as const)
+    const workspaces = [...panelsOf, ...cellsFor(this.#choices)]
     return { name: this.#name, source: this.#writer.toString(), workspaces }
   }
 
@@ -117,7 +121,7 @@ class ContractWriter {
     const buffers = body.map(store => store.buffer)
     const [roles, more] = [
       [this.#rows, this.#cols],
-      [CELLS, 'width'],
+      [PRODUCT, 'width'],
     ]
     return { name: `${this.#name}_cells`, roles, roots: body.flatMap(scalarsOf), buffers, more }
   }
@@ -162,7 +166,7 @@ class ContractWriter {
     this.#function(part, () => {
       this.#writer.line('let i = 0')
       const beside = { before: ['let p = i', 'i += width'], after: [] }
-      const given = new Map([[acc, `${CELLS}[p++]`]])
+      const given = new Map([[acc, `${PRODUCT}[p++]`]])
       const around = { given, beside: new Map([[cols[0]!.name, beside]]) }
       this.#body(part, around, nest([...rows, ...cols], [sum, ...body]))
     })
@@ -181,12 +185,14 @@ class ContractWriter {
   #argsOf({ roles, roots, buffers, more }: Part): readonly string[] {
     const used = new Set([...loadsOf(roots).map(load => load.buffer), ...buffers])
     const arrays = [...this.#places].filter(([name]) => used.has(name))
+    const made = reach(roots).order.some(node => this.#choices.has(node))
     const fixed = [...this.#kernel.batch, ...roles.flatMap(role => role.fixed)]
     return [
       ...arrays.map(([, place]) => place.text),
       ...fixed.map(axis => this.#axes.get(axis.name)!),
       ...roles.flatMap(role => (role.cut === undefined ? [] : boundsOf(role))),
       ...more,
+      ...(made ? [CELLS] : []),
     ]
   }
 
@@ -198,7 +204,13 @@ class ContractWriter {
         return role.cut === undefined ? [] : [[role.cut.axis.name, { from, to }] as const]
       }),
     )
-    const surroundings = { places: this.#places, axes: this.#axes, spans, ...around }
+    const surroundings = {
+      places: this.#places,
+      choices: this.#choices,
+      axes: this.#axes,
+      spans,
+      ...around,
+    }
     new BodyWriter(this.#writer, surroundings).write(stmts, fixed)
   }
 
@@ -207,7 +219,9 @@ class ContractWriter {
   #drive(): void {
     const { params, batch } = this.#kernel
     const arrays = [...this.#places.values()].map(place => place.text)
-    const head = `function ${this.#name}(${[...arrays, ROWS, COLS, CELLS].join(', ')}) {`
+    const cells = this.#choices.size > 0 ? [CELLS] : []
+    const work = [...arrays, ROWS, COLS, PRODUCT, ...cells].join(', ')
+    const head = `function ${this.#name}(${work}) {`
     this.#writer.line(`// ${params.map(describe).join(', ')}`).block(head, () => {
       this.#positions(batch, () => {
         this.#blocks(this.#cols, () => {
@@ -245,11 +259,11 @@ class ContractWriter {
   }
 
   #clear(): void {
-    this.#writer.line(`${CELLS}.fill(0, 0, (rows + ${TILE_ROWS - 1}) * width)`)
+    this.#writer.line(`${PRODUCT}.fill(0, 0, (rows + ${TILE_ROWS - 1}) * width)`)
   }
 
   #multiply(): void {
-    this.#writer.line(`multiply(${ROWS}, ${COLS}, ${CELLS}, rows, cols, depth + (depth & 1))`)
+    this.#writer.line(`multiply(${ROWS}, ${COLS}, ${PRODUCT}, rows, cols, depth + (depth & 1))`)
   }
 
   #positions([axis, ...rest]: readonly Axis[], body: () => void): void {

@@ -2,15 +2,20 @@
 // …) and the memory that it works in (w0, …), so it depends on nothing around it.
 
 import { type Kernel, type Loops, type Param, type Row, sizeOf } from '../../kernel/kernel.ts'
+import type { Scalar } from '../../kernel/scalar.ts'
 import { mapScalars } from '../../kernel/substitute.ts'
+import { scalarsOf } from '../../kernel/uses.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { Writer } from '../../support/writer.ts'
 import { BodyWriter } from './body.ts'
+import { CELLS, type Choice, choicesIn } from './choices.ts'
 import { alongRows } from './columns.ts'
 import type { Place } from './expression.ts'
 import { explicitGuard } from './guards.ts'
+import { mergeLoops } from './merge.ts'
 import { nest } from './nest.ts'
 import { legalize } from './spell.ts'
+import { inTurns } from './turns.ts'
 
 /** Memory that a kernel works in; what it holds before and after does not matter. */
 export interface Workspace {
@@ -40,16 +45,23 @@ export function prepare<K extends Kernel>(kernel: K): K {
 export function emitLoops(kernel: Loops, name: string): EmittedKernel {
   const { params, rows, parallel, body } = prepare(alongRows(kernel))
   const places = new Map([...placesOf(params, 'b'), ...placesOf(rows, 'w')])
+  const stmts = inTurns(mergeLoops(nest(parallel, body)))
+  const choices = choicesIn(stmts.flatMap(scalarsOf))
+  const cells = choices.size === 0 ? [] : [CELLS]
+  const names = [...[...places.values()].map(place => place.text), ...cells]
   const writer = new Writer()
   writer.line(`// ${[...params.map(describe), ...rows.map(describe)].join(', ')}`)
-  writer.block(
-    `function ${name}(${[...places.values()].map(place => place.text).join(', ')}) {`,
-    () => {
-      new BodyWriter(writer, { places }).write(nest(parallel, body))
-    },
-  )
+  writer.block(`function ${name}(${names.join(', ')}) {`, () => {
+    new BodyWriter(writer, { places, choices }).write(stmts)
+  })
   const workspaces = rows.map(({ type, shape }) => ({ type, size: sizeOf(shape) }))
-  return { name, source: writer.toString(), workspaces }
+  const all = [...workspaces, ...cellsFor(choices)]
+  return { name, source: writer.toString(), workspaces: all }
+}
+
+/** The workspace that `choices` need. */
+export function cellsFor(choices: ReadonlyMap<Scalar, Choice>): readonly Workspace[] {
+  return choices.size === 0 ? [] : [{ type: 'f64', size: 2 * choices.size }]
 }
 
 /** What the arrays of a kernel are called, in order. */

@@ -64,6 +64,16 @@ export class Expressions {
     return this.value(node, names)
   }
 
+  /** 1 exactly where the condition `node` holds, else 0, without a branch. */
+  bit(node: Scalar, names: Names<string>): Code {
+    const name = names.get(node)
+    if (name !== undefined) return isBoundAsCondition(node) ? prefix('+', atom(name)) : atom(name)
+    if (node.kind !== 'op' || node.op === 'select') return this.value(node, names)
+    if (comparisonOf(node.op) !== undefined) return prefix('+', this.condition(node, names))
+    const bits = node.args.map(arg => this.bit(arg, names))
+    return spell(node.op, bits, 'bool')
+  }
+
   /** The element of `buffer` at `at`. */
   element(buffer: string, at: readonly Index[], names: Names<string>): Code {
     const { text, shape } = this.#words.place(buffer)

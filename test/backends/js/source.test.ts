@@ -25,19 +25,30 @@ test('loops: what is shared has a name, what does not change is outside', () => 
     function k0_softmax(b0, b1, b2, w0) {
       for (let a0 = 0; a0 < 4; a0++) {
         let s0 = -1 / 0
-        for (let a1 = 0; a1 < 9; a1++) {
-          s0 = Math.max(s0, b0[9 * a0 + a1])
+        let s1 = -1 / 0
+        for (let a1 = 0; a1 < 4; a1++) {
+          s0 = Math.max(s0, b0[9 * a0 + 2 * a1])
+          s1 = Math.max(s1, b0[9 * a0 + 2 * a1 + 1])
         }
-        let s1 = 0
-        for (let a1 = 0; a1 < 9; a1++) {
-          const t0 = Math.exp(b0[9 * a0 + a1] - s0)
-          w0[a1] = t0
-          s1 += t0
+        let s2 = -1 / 0
+        for (let a1 = 0; a1 < 1; a1++) {
+          s2 = Math.max(s2, b0[9 * a0 + a1 + 8])
         }
-        const t1 = b1[a0]
-        const t2 = 1 / s1
+        const t0 = Math.max(Math.max(s0, s1), s2)
+        let s3 = 0
         for (let a1 = 0; a1 < 9; a1++) {
-          b2[9 * a0 + a1] = (a1 === t1 ? 0 : w0[a1] * t2) + (a1 - 1 >= 0 ? b0[9 * a0 + a1 - 1] : -1)
+          const t1 = Math.exp(b0[9 * a0 + a1] - t0)
+          w0[a1] = t1
+          s3 += t1
+        }
+        const t2 = b1[a0]
+        const t3 = 1 / s3
+        for (let a1 = 0; a1 < 4; a1++) {
+          b2[9 * a0 + 2 * a1] = (2 * a1 === t2 ? 0 : w0[2 * a1] * t3) + (2 * a1 - 1 >= 0 ? b0[9 * a0 + 2 * a1 - 1] : -1)
+          b2[9 * a0 + 2 * a1 + 1] = (2 * a1 + 1 === t2 ? 0 : w0[2 * a1 + 1] * t3) + (2 * a1 >= 0 ? b0[9 * a0 + 2 * a1] : -1)
+        }
+        for (let a1 = 0; a1 < 1; a1++) {
+          b2[9 * a0 + a1 + 8] = (a1 + 8 === t2 ? 0 : w0[a1 + 8] * t3) + (a1 + 7 >= 0 ? b0[9 * a0 + a1 + 7] : -1)
         }
       }
     }
@@ -60,21 +71,39 @@ test('columns: the sums of all points, four rows at a time', () => {
     "
     // read f32[1026,16], write f32[16], row f64[16]
     function k0_sum(b0, b1, w0) {
-      for (let a0 = 0; a0 < 16; a0++) {
-        w0[a0] = 0
+      for (let a0 = 0; a0 < 4; a0++) {
+        w0[4 * a0] = 0
+        w0[4 * a0 + 1] = 0
+        w0[4 * a0 + 2] = 0
+        w0[4 * a0 + 3] = 0
       }
       for (let a1 = 0; a1 < 256; a1++) {
-        for (let a0 = 0; a0 < 16; a0++) {
-          w0[a0] = w0[a0] + b0[64 * a1 + a0] + b0[64 * a1 + a0 + 16] + b0[64 * a1 + a0 + 32] + b0[64 * a1 + a0 + 48]
+        for (let a0 = 0; a0 < 4; a0++) {
+          const t0 = w0[4 * a0 + 1]
+          const t1 = w0[4 * a0 + 2]
+          const t2 = w0[4 * a0 + 3]
+          w0[4 * a0] = w0[4 * a0] + b0[64 * a1 + 4 * a0] + b0[64 * a1 + 4 * a0 + 16] + b0[64 * a1 + 4 * a0 + 32] + b0[64 * a1 + 4 * a0 + 48]
+          w0[4 * a0 + 1] = t0 + b0[64 * a1 + 4 * a0 + 1] + b0[64 * a1 + 4 * a0 + 17] + b0[64 * a1 + 4 * a0 + 33] + b0[64 * a1 + 4 * a0 + 49]
+          w0[4 * a0 + 2] = t1 + b0[64 * a1 + 4 * a0 + 2] + b0[64 * a1 + 4 * a0 + 18] + b0[64 * a1 + 4 * a0 + 34] + b0[64 * a1 + 4 * a0 + 50]
+          w0[4 * a0 + 3] = t2 + b0[64 * a1 + 4 * a0 + 3] + b0[64 * a1 + 4 * a0 + 19] + b0[64 * a1 + 4 * a0 + 35] + b0[64 * a1 + 4 * a0 + 51]
         }
       }
       for (let a1 = 0; a1 < 2; a1++) {
-        for (let a0 = 0; a0 < 16; a0++) {
-          w0[a0] = w0[a0] + b0[16 * a1 + a0 + 16384]
+        for (let a0 = 0; a0 < 4; a0++) {
+          const t3 = w0[4 * a0 + 1]
+          const t4 = w0[4 * a0 + 2]
+          const t5 = w0[4 * a0 + 3]
+          w0[4 * a0] = w0[4 * a0] + b0[16 * a1 + 4 * a0 + 16384]
+          w0[4 * a0 + 1] = t3 + b0[16 * a1 + 4 * a0 + 16385]
+          w0[4 * a0 + 2] = t4 + b0[16 * a1 + 4 * a0 + 16386]
+          w0[4 * a0 + 3] = t5 + b0[16 * a1 + 4 * a0 + 16387]
         }
       }
-      for (let a0 = 0; a0 < 16; a0++) {
-        b1[a0] = w0[a0]
+      for (let a0 = 0; a0 < 4; a0++) {
+        b1[4 * a0] = w0[4 * a0]
+        b1[4 * a0 + 1] = w0[4 * a0 + 1]
+        b1[4 * a0 + 2] = w0[4 * a0 + 2]
+        b1[4 * a0 + 3] = w0[4 * a0 + 3]
       }
     }
 
@@ -123,20 +152,24 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
       if (depth & 1) pad(w1, 2, cols, depth)
     }
 
-    function k0_dense_cells(b2, b3, i0, i1, w2, width) {
+    function k0_dense_cells(b2, b3, i0, i1, w2, width, c) {
       let i = 0
+      c[1] = 0
       for (let a0 = i0; a0 < i1; a0++) {
         let p = i
         i += width
         for (let a1 = 0; a1 < 6; a1++) {
           const s0 = w2[p++]
-          b3[6 * a0 + a1] = Math.max(s0 + b2[a1], 0)
+          const t0 = s0 + b2[a1]
+          c[0] = t0
+          const t1 = c[+(t0 <= 0)]
+          b3[6 * a0 + a1] = t1
         }
       }
     }
 
     // read f32[130,9], read f32[9,6], read f32[6], write f32[130,6]
-    function k0_dense(b0, b1, b2, b3, w0, w1, w2) {
+    function k0_dense(b0, b1, b2, b3, w0, w1, w2, c) {
       const cols = 6
       const width = cols + (cols & 1)
       const depth = 9
@@ -147,12 +180,12 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
         w2.fill(0, 0, (rows + 3) * width)
         k0_dense_left(b0, i0, i1, w0, rows, depth)
         multiply(w0, w1, w2, rows, cols, depth + (depth & 1))
-        k0_dense_cells(b2, b3, i0, i1, w2, width)
+        k0_dense_cells(b2, b3, i0, i1, w2, width, c)
       }
     }
 
     function step(b, w) {
-      k0_dense(b[0], b[1], b[2], b[3], w[0], w[1], w[2])
+      k0_dense(b[0], b[1], b[2], b[3], w[0], w[1], w[2], w[3])
     }
 
     return step
