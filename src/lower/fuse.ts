@@ -88,6 +88,7 @@ class Fusion {
     const makers = new Set([...read].flatMap(id => this.#graph.makersOf(id)))
     makers.delete(entry)
     for (const maker of [...makers].sort((a, b) => b.last - a.last)) {
+      if (!canShare(maker.unit, entry.unit)) continue
       const alignment = new Alignment()
       alignReads(alignment, maker.unit, entry.unit, reads)
       const joined = this.#merge(maker, entry, alignment)
@@ -108,8 +109,8 @@ class Fusion {
       for (const other of found) {
         if (other === entry || other.unit.kind !== unit.kind) continue
         const alignment = new Alignment()
-        alignReads(alignment, other.unit, unit, reads)
         if (!alignShared(alignment, value, [other.unit, unit], reads)) continue
+        alignReads(alignment, other.unit, unit, reads)
         const joined = this.#merge(other, entry, alignment)
         if (joined !== undefined) return joined
       }
@@ -141,9 +142,7 @@ class Fusion {
 
   #merge(first: Entry, second: Entry, alignment: Alignment): Entry | undefined {
     const [one, other] = [first.unit, second.unit]
-    if (one.kind === 'alone' || other.kind === 'alone') return undefined
-    if (one.kind === 'contract' && other.kind !== 'points') return undefined
-    if (other.kind === 'contract' && one.kind !== 'points') return undefined
+    if (!canShare(one, other)) return undefined
     const unit = alignment.merged(one, other, one.kind !== 'points' || other.kind === 'points')
     if (unit === undefined || !this.#isAllowed(unit) || !this.#canMeet(first, second)) return
     return this.#graph.merge(first, second, unit)
@@ -154,7 +153,9 @@ class Fusion {
     // Where points are few, a target wants the elements of what is not accumulated as its points.
     const isWalked = !unit.steps.every(isPerPoint)
     if (isWalked && pointsIn(unit) < this.#target.minPoints) return false
-    return this.#bindings(unit) <= this.#target.maxBindings
+    const { maxBindings } = this.#target
+    const most = unit.steps.reduce((sum, step) => sum + 1 + this.#graph.reads(step).length, 0)
+    return most <= maxBindings || this.#bindings(unit) <= maxBindings
   }
 
   /** What a launch of the unit binds at most: each arena once, inputs and outputs one by one. */
@@ -245,6 +246,12 @@ class Fusion {
     const bytes = (value.size / pointsIn(unit)) * 4
     return bytes <= this.#target.rowBytes ? true : undefined
   }
+}
+
+/** Whether units of such kinds can be one launch: a product takes in what has no loops. */
+function canShare({ kind: one }: Unit, { kind: other }: Unit): boolean {
+  if (one === 'alone' || other === 'alone') return false
+  return one === 'points' || other === 'points' || (one === 'rows' && other === 'rows')
 }
 
 const pointsIn = ({ axes }: Unit) => pointsOf(axes.map((extent, i) => ({ name: `${i}`, extent })))

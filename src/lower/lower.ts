@@ -43,7 +43,7 @@ export function lowerUnplanned(graph: Graph, options: LowerOptions): Omit<Lowere
   const values = valuesOf(graph)
   checkDTypes(graph, values, options.target)
   const { needs, fused } = settle(graph, values, options)
-  const places = new Places(needs, fused.plan, options.state)
+  const places = new Places(needs, fused.plan, options.state).placeAll()
   const workshop = workshopOf(values, places, options.target, fused)
   const table = new KernelTable(values, places)
   const { claims, stored } = fused.plan

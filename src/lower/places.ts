@@ -51,10 +51,16 @@ export class Places {
       const key = `${offset} ${type} ${sizeOf(shape)}`
       if (!this.#slots.has(key)) this.#slots.set(key, name)
     }
-    for (const { id } of needs.graph.arguments) this.#place(needs.values.get(id)!)
+  }
+
+  /** Gives out the places of everything that is stored, in the order of the graph. */
+  placeAll(): this {
+    const { claims, stored } = this.#plan
+    for (const { id } of this.#needs.graph.arguments) this.of(id)
     // What is part of something lies where that lies, so wholes come first.
-    for (const id of [...plan.stored].reverse()) if (plan.claims.joined.has(id)) this.of(id)
-    for (const id of plan.stored) this.of(id)
+    for (const id of [...stored].reverse()) if (claims.joined.has(id)) this.of(id)
+    for (const id of stored) this.of(id)
+    return this
   }
 
   /** Whether the value lies in memory. */

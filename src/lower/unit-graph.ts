@@ -40,6 +40,8 @@ export class UnitGraph {
   readonly #copies = new Map<string, Entry>()
   readonly #places: Places
   readonly #reads = new Map<string, readonly Access[]>()
+  /** The same by step: merging makes new steps of old ones. */
+  readonly #readsOf = new Map<Step, readonly Access[]>()
 
   constructor(needs: Needs, plan: Plan, places: Places) {
     this.#needs = needs
@@ -64,18 +66,23 @@ export class UnitGraph {
 
   /** What a step reads; indices are along the dims of its own value. */
   readonly reads = (step: Step): readonly Access[] => {
+    const seen = this.#readsOf.get(step)
+    if (seen !== undefined) return seen
     const key = keyOf(step)
-    const known = this.#reads.get(key)
-    if (known !== undefined) return known
+    const found = this.#reads.get(key) ?? this.#read(step)
+    this.#reads.set(key, found)
+    this.#readsOf.set(step, found)
+    return found
+  }
+
+  #read(step: Step): readonly Access[] {
     const { stored, views } = this.#plan
     const { values, literals } = this.#needs
-    const found = accessesOf(step, values, id => {
+    return accessesOf(step, values, id => {
       const base = views.get(id)?.of
       if (base !== undefined && values.get(base)!.node === undefined) return base
       return stored.has(id) || literals.has(id)
     })
-    this.#reads.set(key, found)
-    return found
   }
 
   /** The units that make a value: one, or those of all its parts. */
