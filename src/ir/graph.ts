@@ -38,6 +38,8 @@ export interface Origin {
   readonly path?: string | undefined
   /** For a derivative: the forward node whose rule made it. */
   readonly forward?: ForwardNode | undefined
+  /** The composite whose body it is part of; the outermost one. */
+  readonly composite?: string | undefined
   /** Whether it is part of an optimizer's update. */
   readonly isUpdate?: boolean | undefined
 }

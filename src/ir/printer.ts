@@ -137,12 +137,13 @@ function printOne(graph: Graph, options: PrintOptions): string {
 }
 
 function originComment({ origin }: Node): string {
-  const { forward, isUpdate, path, source } = origin
+  const { composite, forward, isUpdate, path, source } = origin
   const of = forward?.operand === undefined ? '' : ` for ${forward.operand}`
   const parts = [
     ...(source?.location === undefined ? [] : [String(source)]),
     ...(path === undefined ? [] : [`in ${path}`]),
     ...(forward === undefined ? [] : [`gradient of ${forward.op}${of}`]),
+    ...(composite === undefined ? [] : [`part of ${composite}`]),
     ...(isUpdate === true ? ['update'] : []),
   ]
   return parts.length === 0 ? '' : `  // ${parts.join(', ')}`

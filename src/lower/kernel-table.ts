@@ -27,10 +27,12 @@ export class KernelTable {
   readonly #places: Places
   readonly #known = new Map<string, Kernel>()
   readonly #names = new NameTable()
+  readonly #positions: ReadonlyMap<ValueId, number>
 
   constructor(values: Values, places: Places) {
     this.#values = values
     this.#places = places
+    this.#positions = new Map([...values.keys()].map((id, at) => [id, at]))
   }
 
   /** Adds a launch of the kernel. */
@@ -40,7 +42,7 @@ export class KernelTable {
     const key = keyOf(params, kernel)
     let known = this.#known.get(key)
     if (known === undefined) {
-      const name = this.#names.take(identifier(this.#nameOf(draft)))
+      const name = this.#names.take(identifier(this.#nameOf(draft, roots)))
       known = { ...kernel, name, params } as Kernel
       this.#known.set(key, known)
       this.kernels.push(known)
@@ -51,20 +53,45 @@ export class KernelTable {
     this.launches.push({ kind: 'launch', kernel: known.name, args, origin })
   }
 
-  /** The ops that the kernel computes, in definition order; movements only if there is nothing. */
-  #nameOf(draft: Draft): string {
-    const ids = [...draft.inlined].sort((a, b) => a - b)
+  /**
+   * The ops that the kernel computes, in the order of their values, composites by their own names;
+   * movements only if there is nothing else.
+   */
+  #nameOf(draft: Draft, roots: readonly ValueId[]): string {
+    const position = (id: ValueId) => this.#positions.get(id)!
+    const ids = [...draft.inlined].sort((a, b) => position(a) - position(b))
     const nodes = ids.map(id => this.#values.get(id)!).filter(value => value.node !== undefined)
     const work = nodes.filter(isWork)
     if (work.length === 0) return nodes.length === 0 ? 'copy' : nodes.at(-1)!.node!.op.name
-    const names = [...new Set(work.map(nameOf))]
+    if (work.every(({ node }) => node?.origin.isUpdate === true)) return 'update'
+    const stored = new Set(roots.map(id => nameOf(this.#values.get(id)!)))
+    const names = withGradients([...new Set(work.map(nameOf))], stored)
     if (names.length <= 4) return names.join('_')
     const main = work.find(value => !isMadeBy(value, 'elementwise')) ?? work.at(-1)!
-    return `${names[0]}_${names[1]}_etc_${nameOf(main)}`
+    return [...new Set([names[0], nameOf(main), 'etc'])].join('_')
   }
 }
 
-const nameOf = (value: Value) => value.node?.op.name ?? ''
+/** What a value is part of: its composite, or its op; backward, the op that it is derived from. */
+function nameOf({ node }: Value): string {
+  if (node === undefined) return ''
+  const { forward, composite } = node.origin
+  return forward === undefined ? (composite ?? node.op.name) : `${forward.op}${GRADIENT}`
+}
+
+const GRADIENT = '_gradient'
+
+/** An op and its own gradient are named once: a gradient computes parts of its op again. */
+function withGradients(names: readonly string[], stored: ReadonlySet<string>): readonly string[] {
+  const isBoth = (name: string) => names.includes(`${name}${GRADIENT}`)
+  const gradients = names.flatMap(name => {
+    if (name.endsWith(GRADIENT) || !isBoth(name)) return [name]
+    return stored.has(name) ? [`${name}_with${GRADIENT}`] : []
+  })
+  const isNamed = (name: string) =>
+    gradients.includes(`${name.slice(0, -GRADIENT.length)}_with${GRADIENT}`)
+  return gradients.filter(name => !name.endsWith(GRADIENT) || !isNamed(name))
+}
 
 /** Whether a value is more than another place of its elements. */
 function isWork(value: Value): boolean {

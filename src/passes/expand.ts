@@ -1,7 +1,8 @@
 // Composites give way to their bodies: all of them, or those that a predicate names. A body's nodes
-// have the origin of the composite, and its random ops the streams that its attributes name.
+// have the origin of the composite and know its name; its random ops have the streams that its
+// attributes name.
 
-import type { Graph } from '../ir/graph.ts'
+import type { Graph, Node } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
 import type { PassContext, PassResult } from '../rewrite/pass.ts'
 import { Workspace } from '../rewrite/workspace.ts'
@@ -27,13 +28,20 @@ export function expanded(
     const { body } = node.op
     if (body === undefined || !isExpanded(node.op)) continue
     const operands = node.operands.map(operand => workspace.value(operand))
-    const replacement = workspace.replace(node, () => {
+    const build = () => {
       const values = body(operands, node.attributes, workspace)
       witness?.({ rule: BODY, node, values, workspace })
       return values
-    })
+    }
+    const replacement = workspace.replace(node, build, originIn(node))
     // A body may be made of composites itself.
     pending.push(...[...(replacement?.added ?? [])].reverse())
   }
   return { graph: workspace.commit().graph, firings: [] }
+}
+
+/** The origin of a body's nodes. An op that is looked into is no more than what it is made of. */
+function originIn({ op, origin }: Node): Node['origin'] {
+  if (op.transparent === true || origin.composite !== undefined) return origin
+  return { ...origin, composite: op.name }
 }

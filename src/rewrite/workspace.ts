@@ -7,7 +7,7 @@ import type { Attributes } from '../ir/attribute.ts'
 import { type Appender, handle, type Value } from '../ir/builder.ts'
 import { checkNode, describeProblem, isProblem } from '../ir/check-node.ts'
 import { type Commit, commit } from '../ir/edit.ts'
-import type { Graph, Node, Result, ValueId } from '../ir/graph.ts'
+import type { Graph, Node, Origin, Result, ValueId } from '../ir/graph.ts'
 import type { Op } from '../ir/op.ts'
 import { printType, type TensorType, typesEqual } from '../ir/type.ts'
 import { InternalError, internalError, invariant } from '../support/diagnostic.ts'
@@ -41,6 +41,8 @@ export class Workspace implements Appender {
   #users: (ValueId[] | undefined)[] | undefined
   #nextId: ValueId
   #cursor: Node | undefined
+  /** Where nodes that are added now come from. */
+  #origin: Origin | undefined
   #added: ValueId[] = []
 
   constructor(graph: Graph) {
@@ -172,7 +174,7 @@ export class Workspace implements Appender {
       operands: operands.map(value => value.id),
       attributes: checked.attributes,
       results,
-      origin: this.#cursor?.origin ?? {},
+      origin: this.#origin ?? {},
     }
     this.#enter(node)
     if (this.#users !== undefined) this.#enlist(node, this.#users)
@@ -183,10 +185,15 @@ export class Workspace implements Appender {
 
   /**
    * Puts what `build` answers in the place of a node's results. New nodes stand just before the
-   * node and have its origin. Undefined where `build` answers the node's own results.
+   * node and have its origin, or the one given. Undefined where `build` answers the node's own results.
    */
-  replace(node: Node, build: () => Value | readonly Value[]): Replacement | undefined {
+  replace(
+    node: Node,
+    build: () => Value | readonly Value[],
+    origin = node.origin,
+  ): Replacement | undefined {
     this.#cursor = node
+    this.#origin = origin
     this.#added = []
     try {
       const built = build()
@@ -200,6 +207,7 @@ export class Workspace implements Appender {
       return this.#substitute(node, values, added)
     } finally {
       this.#cursor = undefined
+      this.#origin = undefined
     }
   }
 

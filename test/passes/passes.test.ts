@@ -1,7 +1,7 @@
 // Each pass on small texts: what goes in, what comes out.
 
 import { describe, expect, it } from 'vitest'
-import { nodesOf } from '../../src/ir/graph.ts'
+import { type Node, nodesOf } from '../../src/ir/graph.ts'
 import { interpret } from '../../src/ir/interpret.ts'
 import { printGraph } from '../../src/ir/printer.ts'
 import { verifyGraph } from '../../src/ir/verify.ts'
@@ -185,10 +185,12 @@ describe('decompose', () => {
     expect(run(core).equals(run(graph))).toBe(true)
   })
 
-  it('gives the nodes of a body the origin of the composite', () => {
+  it('gives the nodes of a body the origin of the composite, and its name', () => {
     const graph = graphOf(text)
-    const origin = nodesOf(graph)[0]!.origin
-    for (const node of nodesOf(through('decompose', graph))) expect(node.origin).toBe(origin)
+    const [{ op, origin }] = nodesOf(graph) as [Node]
+    for (const node of nodesOf(through('decompose', graph))) {
+      expect(node.origin).toEqual({ ...origin, composite: op.name })
+    }
   })
 
   it('draws the same random numbers after as before', () => {
