@@ -16,7 +16,7 @@ import { type LoopBody, type Names, type Sink, walk } from '../../kernel/walk.ts
 import { isFloat } from '../../support/dtype.ts'
 import type { Writer } from '../../support/writer.ts'
 import { boundOf, CELLS, type Choice, constantCells } from './choices.ts'
-import { atom, type Code, element, infix, number, prefix } from './code.ts'
+import { atom, type Code, call, element, infix, number, prefix } from './code.ts'
 import { Expressions, isBoundAsCondition, type Place } from './expression.ts'
 import { insideOf } from './guards.ts'
 import { spell } from './spell.ts'
@@ -58,6 +58,8 @@ export class BodyWriter {
   readonly #axes: Map<string, string>
   readonly #accs = new Map<string, string>()
   readonly #choices: ReadonlyMap<Scalar, Choice>
+  /** Values that are stored as f32: whatever else uses one uses the number that others load. */
+  #single: ReadonlySet<Scalar> = new Set()
   #values = 0
 
   constructor(writer: Writer, around: Surroundings) {
@@ -84,9 +86,14 @@ export class BodyWriter {
 
   /** Writes `stmts`, around which the function has fixed the positions along `fixed`. */
   write(stmts: readonly Stmt[], fixed: readonly Axis[] = []): void {
-    const roots = new Set(reach(stmts.flatMap(scalarsOf)).order)
+    const { order, uses } = reach(stmts.flatMap(scalarsOf))
+    const roots = new Set(order)
     const choices = [...this.#choices].flatMap(([node, made]) => (roots.has(node) ? [made] : []))
     this.#lines(constantCells(choices))
+    const isSingle = ({ buffer, value }: Store) =>
+      uses.get(value)! > 1 && this.#around.places.get(buffer)?.type === 'f32'
+    const stores = stmts.flatMap(storesOf)
+    this.#single = new Set(stores.filter(isSingle).map(store => store.value))
     walk(stmts, fixed, this.#sink(stmts))
   }
 
@@ -163,11 +170,13 @@ export class BodyWriter {
   #bind(node: Scalar, names: Names<string>): string {
     const { expressions } = this
     const choice = this.#choices.get(node)
-    if (choice !== undefined) return this.#define(this.#chosen(node, choice, names))
-    const code = isBoundAsCondition(node)
-      ? expressions.condition(node, names)
-      : expressions.value(node, names)
-    return this.#define(code)
+    const code =
+      choice !== undefined
+        ? this.#chosen(node, choice, names)
+        : isBoundAsCondition(node)
+          ? expressions.condition(node, names)
+          : expressions.value(node, names)
+    return this.#define(this.#single.has(node) ? call('Math.fround', code) : code)
   }
 
   /** Puts the operands of a choice into its cells; answers the cell that counts. */

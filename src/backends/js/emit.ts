@@ -69,7 +69,7 @@ export function placesOf(
   arrays: readonly (Param | Row)[],
   letter: string,
 ): readonly (readonly [string, Place])[] {
-  return arrays.map(({ name, shape }, i) => [name, { text: `${letter}${i}`, shape }])
+  return arrays.map(({ name, type, shape }, i) => [name, { text: `${letter}${i}`, type, shape }])
 }
 
 /** What a reader of the code wants to know of a parameter; its name is not ours to write. */

@@ -4,6 +4,7 @@
 import { type Atom, type DivisionAtom, type Index, range } from '../../kernel/index.ts'
 import type { OpScalar, Scalar } from '../../kernel/scalar.ts'
 import type { Names } from '../../kernel/walk.ts'
+import type { DTypeName } from '../../support/dtype.ts'
 import { atom, type Code, call, choice, element, infix, number, prefix } from './code.ts'
 import { flatten } from './guards.ts'
 import { comparisonOf, spell, truth } from './spell.ts'
@@ -11,6 +12,7 @@ import { comparisonOf, spell, truth } from './spell.ts'
 /** An array that a kernel uses, and what the code calls it. */
 export interface Place {
   readonly text: string
+  readonly type: DTypeName
   readonly shape: readonly number[]
 }
 
