@@ -1,29 +1,17 @@
 // Which units become one launch. A unit joins the makers of what it reads, where it reads
 // everything at the point at which it is made; and others that read the same large value at the
-// same points. What only one launch needs is then not stored, unless it is dear and several loops
-// of that launch need it.
+// same points. What only one launch needs is then not stored (storage.ts).
 
 import type { ValueId } from '../ir/graph.ts'
-import { pointsOf } from '../kernel/kernel.ts'
 import { isArena } from '../kernel/program.ts'
 import type { Target } from '../kernel/target.ts'
 import { Alignment, alignReads, alignShared } from './alignment.ts'
-import { DEAREST } from './cost.ts'
-import { isClaimed, type Needs } from './demand.ts'
+import type { Needs } from './demand.ts'
 import type { Places } from './places.ts'
 import type { Plan } from './plan.ts'
-import { isMaking, isPerPoint, type Step, type Unit } from './steps.ts'
+import { isMaking, isPerPoint, pointsIn, type Step, type Unit } from './steps.ts'
+import { type Fused, storageOf } from './storage.ts'
 import { type Entry, entryOf, UnitGraph } from './unit-graph.ts'
-import type { Value } from './values.ts'
-
-/** The launches of a program in order, and where values are that only one of them needs. */
-export interface Fused {
-  readonly units: readonly Unit[]
-  /** The plan without the values that are not stored after all. */
-  readonly plan: Plan
-  /** Values that a launch keeps for each of its points while it works on it. */
-  readonly rows: ReadonlySet<ValueId>
-}
 
 /** Steps of one launch; kernels that are larger take long to compile and gain little. */
 const MOST_STEPS = 32
@@ -35,8 +23,8 @@ const MOST_READERS = 8
 export function fuse(needs: Needs, plan: Plan, places: Places, target: Target): Fused {
   const graph = new UnitGraph(needs, plan, places)
   const fusion = new Fusion({ needs, plan, places, target, graph })
-  for (const entry of graph.entries()) fusion.join(entry)
-  return fusion.result()
+  for (const entry of graph.entries()) fusion.join(entryOf(entry))
+  return storageOf(graph, needs, plan, target)
 }
 
 /** What fusion works with. */
@@ -56,7 +44,6 @@ class Fusion {
   readonly #graph: UnitGraph
   /** Units that read a value, among those that have been looked at. */
   readonly #readers = new Map<ValueId, Entry[]>()
-  readonly #positions: ReadonlyMap<ValueId, number>
 
   constructor({ needs, plan, places, target, graph }: Given) {
     this.#needs = needs
@@ -64,7 +51,6 @@ class Fusion {
     this.#places = places
     this.#target = target
     this.#graph = graph
-    this.#positions = new Map([...needs.values.keys()].map((id, at) => [id, at]))
   }
 
   /** Lets a unit join as many of those before it as it can. */
@@ -192,60 +178,6 @@ class Fusion {
     if (readsOld(first, second) || readsOld(second, first)) return false
     return !this.#graph.areApart(first, second)
   }
-
-  // ---- what is not stored
-
-  result(): Fused {
-    const units = this.#graph.inOrder()
-    const readers = this.#readersIn(units)
-    const rows = new Set<ValueId>()
-    const stored = new Set(this.#plan.stored)
-    const kept = units.map(unit => {
-      const isOwn = ({ id }: Value) => [...(readers.get(id) ?? [])].every(other => other === unit)
-      const steps = this.#sorted(unit).filter(step => {
-        const { value, to } = step
-        if (to?.kind !== 'own' || isClaimed(this.#needs, value.id) || !isOwn(value)) return true
-        const isRow = this.#isRow(step, unit)
-        if (isRow === undefined) return true
-        stored.delete(value.id)
-        if (isRow) rows.add(value.id)
-        return isRow
-      })
-      return { ...unit, steps }
-    })
-    const isThere = (of: ValueId) => stored.has(of) || !this.#plan.stored.has(of)
-    const views = new Map([...this.#plan.views].filter(([, view]) => isThere(view.of)))
-    return { units: kept, plan: { ...this.#plan, stored, views }, rows }
-  }
-
-  /** Steps in the order of the graph; what is accumulated comes before what is stored of it. */
-  #sorted({ steps }: Unit): readonly Step[] {
-    const rank = ({ value, to }: Step) =>
-      3 * this.#positions.get(value.id)! + (to === undefined ? 0 : to.kind === 'own' ? 1 : 2)
-    return [...steps].sort((a, b) => rank(a) - rank(b))
-  }
-
-  #readersIn(units: readonly Unit[]): ReadonlyMap<ValueId, ReadonlySet<Unit>> {
-    const readers = new Map<ValueId, Set<Unit>>()
-    for (const unit of units) {
-      for (const { value } of unit.steps.flatMap(this.#graph.reads)) {
-        const found = readers.get(value.id) ?? new Set()
-        readers.set(value.id, found.add(unit))
-      }
-    }
-    return readers
-  }
-
-  /**
-   * Whether a value that is not stored is kept for the point: where it is dear and has many
-   * elements there. Undefined where it would be too large for that.
-   */
-  #isRow(step: Step, unit: Unit): boolean | undefined {
-    const { value } = step
-    if (isPerPoint(step) || this.#plan.flopsOf(value.id) < DEAREST) return false
-    const bytes = (value.size / pointsIn(unit)) * 4
-    return bytes <= this.#target.rowBytes ? true : undefined
-  }
 }
 
 /** Whether units of such kinds can be one launch: a product takes in what has no loops. */
@@ -253,5 +185,3 @@ function canShare({ kind: one }: Unit, { kind: other }: Unit): boolean {
   if (one === 'alone' || other === 'alone') return false
   return one === 'points' || other === 'points' || (one === 'rows' && other === 'rows')
 }
-
-const pointsIn = ({ axes }: Unit) => pointsOf(axes.map((extent, i) => ({ name: `${i}`, extent })))

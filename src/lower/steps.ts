@@ -80,3 +80,7 @@ export function unitOf(value: Computed, values: Values, { cores }: Plan): Unit {
   const isTiled = isMadeBy(made, 'contraction') && hasTiles(made)
   return { ...pointsUnit([total, store]), kind: isTiled ? 'contract' : 'rows' }
 }
+
+/** The parallel points of a unit. */
+export const pointsIn = ({ axes }: Unit): number =>
+  axes.reduce((points, extent) => points * extent, 1)

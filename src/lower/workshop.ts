@@ -3,8 +3,8 @@
 import type { ValueId } from '../ir/graph.ts'
 import type { Target } from '../kernel/target.ts'
 import { Draft } from './draft.ts'
-import type { Fused } from './fuse.ts'
 import type { Places } from './places.ts'
+import type { Fused } from './storage.ts'
 import type { Value, Values } from './values.ts'
 
 /** The tools that kernels are written with. */

@@ -185,7 +185,8 @@ export class Workspace implements Appender {
 
   /**
    * Puts what `build` answers in the place of a node's results. New nodes stand just before the
-   * node and have its origin, or the one given. Undefined where `build` answers the node's own results.
+   * node and have its origin, or the one given. Undefined where `build` answers the node's own
+   * results.
    */
   replace(
     node: Node,
