@@ -29,6 +29,7 @@ Fields of a row:
   idealMs                 matrix products at the machine's rate + bytes at the rate of a copy;
                           the two terms are idealFlopsMs and idealBytesMs
   ratio                   medianMs / idealMs
+  hand                    medianMs / handMs, the median of a loop written by hand, timed in turn
   yardstick               the rates that the ideal is made from; the copy is measured in each run
   peers                   how many times as long as gradc each peer takes
 
