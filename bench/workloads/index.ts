@@ -3,6 +3,7 @@
 import type { Bench } from '../workload.ts'
 import { heapGrowth } from './heap-growth.ts'
 import { products } from './matmul.ts'
+import { batchNorm256 } from './normalization.ts'
 import { passes } from './passes.ts'
 import { dispatchTiny, singleOps } from './single-ops.ts'
 import { compileDeep24, steps } from './steps.ts'
@@ -13,6 +14,7 @@ import { adam1m } from './update.ts'
 export const BENCHES: readonly Bench[] = [
   ...products,
   ...singleOps,
+  batchNorm256,
   adam1m,
   ...steps,
   compileDeep24,
