@@ -29,7 +29,8 @@ Fields of a row:
   idealMs                 matrix products at the machine's rate + bytes at the rate of a copy;
                           the two terms are idealFlopsMs and idealBytesMs
   handMs                  what the same takes in loops written by hand, measured in turns with it
-  ratio                   medianMs / idealMs; where handMs is there, the median of medianMs / handMs
+  ratio                   medianMs / idealMs
+  hand                    medianMs / handMs, the median of a loop written by hand, timed in turn
   yardstick               the rates that the ideal is made from; the copy is measured in each run
   peers                   how many times as long as gradc each peer takes
 

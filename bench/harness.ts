@@ -51,16 +51,45 @@ function quantile(figures: readonly number[], share: number): number {
 
 /** Times `run`, which may answer a promise: warms up until it is stable, then measures. */
 export async function measure(run: () => unknown, effort: Partial<Effort> = {}): Promise<Timing> {
+  const [timing] = await alternate([run], effort)
+  return timing!
+}
+
+/**
+ * Times several ways of doing the same work, a sample of each in turn: what else the machine does
+ * falls on all of them alike. Ends when all of them are calm, or for each as patience is over.
+ */
+export async function alternate(
+  runs: readonly (() => unknown)[],
+  effort: Partial<Effort> = {},
+): Promise<readonly Timing[]> {
   const full = { ...EFFORT, ...effort }
-  const count = await warmUp(run, full)
-  const samples: number[] = []
+  const ways: Way[] = []
+  for (const run of runs) ways.push({ run, count: await warmUp(run, full), samples: [] })
   const start = full.now()
-  for (;;) {
-    samples.push(await sample(run, count, full.now))
-    const spent = full.now() - start
-    if (samples.length < full.samples) continue
-    if (spent >= full.patienceMs || (spent >= full.measureMs && isCalm(samples))) break
-  }
+  do {
+    for (const { run, count, samples } of ways) samples.push(await sample(run, count, full.now))
+  } while (!isEnough(ways, full.now() - start, full))
+  return ways.map(timingOf)
+}
+
+/** Something that is timed. */
+interface Way {
+  readonly run: () => unknown
+  /** Runs in a sample. */
+  readonly count: number
+  /** Milliseconds per run. */
+  readonly samples: number[]
+}
+
+function isEnough(ways: readonly Way[], spent: number, effort: Effort): boolean {
+  if (ways[0]!.samples.length < effort.samples) return false
+  const each = spent / ways.length
+  if (each >= effort.patienceMs) return true
+  return each >= effort.measureMs && ways.every(({ samples }) => isCalm(samples))
+}
+
+function timingOf({ count, samples }: Way): Timing {
   return {
     medianMs: median(samples),
     minMs: Math.min(...samples),

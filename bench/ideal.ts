@@ -2,7 +2,7 @@
 // its matrix products at the machine's rate, plus the bytes that no fusion can avoid at the rate of
 // a copy. Counted from graphs alone, so the count is a pure function and holds for every backend.
 
-import type { Graph, Result } from '../src/ir/graph.ts'
+import type { Argument, Graph, Result } from '../src/ir/graph.ts'
 import { nodesOf } from '../src/ir/graph.ts'
 import { elementCount } from '../src/ir/literal.ts'
 import type { TensorType } from '../src/ir/type.ts'
@@ -49,16 +49,19 @@ export function forwardWork(graph: Graph): Work {
 
 /**
  * The work of a training step: `forward` is the model, `derivative` its forward and backward
- * pass in one graph, `slots` the arrays that the optimizer keeps for each parameter. Parameters and
- * slots are read once and written once; inputs are read once; what a product or a reduction of the
- * forward pass makes is written once, then read once forward and once backward.
+ * pass in one graph, `slots` the arrays that the optimizer keeps for each parameter. Parameters,
+ * slots and state are read once and written once; inputs are read once; what a product or a
+ * reduction of the forward pass makes is written once, then read once forward and once backward.
+ * A batch norm adds no activation of its own: all that it needs of the product before it are two
+ * small sums, and what it makes of that product can be made wherever it is read.
  */
 export function stepWork(forward: Graph, derivative: Graph, slots: number): Work {
-  const params = forward.arguments.filter(argument => argument.role === 'param')
-  const inputs = forward.arguments.filter(argument => argument.role !== 'param')
+  const bytes = (role: Argument['role']) =>
+    bytesOf(forward.arguments.filter(argument => argument.role === role))
+  const resident = 2 * (1 + slots) * bytes('param') + 2 * bytes('state')
   return {
     flops: flopsOf(derivative),
-    bytes: bytesOf(inputs) + 2 * (1 + slots) * bytesOf(params) + 3 * bytesOf(boundaries(forward)),
+    bytes: bytes('input') + bytes('rng') + resident + 3 * bytesOf(boundaries(forward)),
   }
 }
 

@@ -18,18 +18,21 @@ export interface Row extends Timing {
   /** The two terms of `idealMs`: computing, and moving bytes. */
   readonly idealFlopsMs?: number
   readonly idealBytesMs?: number
-  /** What the same takes in loops that are written by hand, in this process. */
-  readonly handMs?: number
-  /** The median over the ideal, or over what is written by hand. */
+  /** The median over the ideal. */
   readonly ratio?: number
   /** What the ideal is made from, as measured or set for this run. */
   readonly yardstick?: { readonly gflops: number; readonly gbps: number }
+  /** The median of a loop written by hand for the same work, in turn with ours. */
+  readonly handMs?: number
+  /** Our median over that one: below 1 the compiler is faster than the loop. */
+  readonly hand?: number
   /** How many times as long as this workload each peer takes. */
   readonly peers?: Readonly<Record<string, number>>
   readonly [extra: string]: Cell
 }
 
-type Cell = string | number | Readonly<Record<string, number>> | undefined
+/** What a field holds. */
+export type Cell = string | number | Readonly<Record<string, number>> | undefined
 
 /** A figure with three digits that count. */
 export function digits(figure: number): number {
@@ -61,6 +64,11 @@ export function idealFigures({ medianMs }: Timing, ideal: Ideal): Partial<Row> {
   }
 }
 
+/** The fields that compare a timing with that of a loop written by hand. */
+export function handFigures(own: Timing, hand: Timing): Partial<Row> {
+  return { handMs: digits(hand.medianMs), hand: digits(own.medianMs / hand.medianMs) }
+}
+
 /** How many times as long as `own` each of the others takes, by backend. */
 export function peerRatios(own: Timing, others: readonly Row[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
@@ -89,16 +97,23 @@ const COLUMNS: readonly Column[] = [
   ['= compute', 11, row => text(row.idealFlopsMs)],
   ['+ bytes', 9, row => text(row.idealBytesMs)],
   ['ratio', 7, row => text(row.ratio)],
+  ['hand', 7, row => text(row.hand)],
   ['  notes', 0, row => `  ${notes(row)}`],
 ]
 
 function notes(row: Row): string {
   const peers = Object.entries(row.peers ?? {}).map(([peer, ratio]) => `${peer} ${ratio}x`)
   const nodes = row.nodes === undefined ? [] : [`${row.nodes} nodes, ${row.msPerNode} ms each`]
-  const { growthBytesPerStep: growth, allocatedBytesPerStep: made } = row
+  const { growthBytesPerStep: growth, allocatedBytesPerStep: made, relativeError } = row
   const heap = growth === undefined ? [] : [`${growth} bytes of heap a step, ${made} in passing`]
-  const hand = row.handMs === undefined ? [] : [`${row.handMs} ms by hand`]
-  return [...nodes, ...hand, ...heap, ...peers].join(', ')
+  const off = relativeError === undefined ? [] : [`off by a share of ${relativeError}`]
+  return [...nodes, ...heap, ...memory(row), ...off, ...peers].join(', ')
+}
+
+/** Scratch as the plan has it, and beside what it would be with a range for every value. */
+function memory({ stateBytes, scratchBytes, unsharedBytes, sharing }: Row): string[] {
+  if (stateBytes === undefined) return []
+  return [`state ${stateBytes} bytes, scratch ${scratchBytes} = ${sharing} of ${unsharedBytes}`]
 }
 
 /** The titles of the table. */

@@ -3,7 +3,7 @@
 
 import { CommanderError } from 'commander'
 import { type Flags, parseFlags } from './command.ts'
-import { measure } from './harness.ts'
+import { alternate, measure } from './harness.ts'
 import { startPeers } from './peers.ts'
 import { runAll, writer } from './suite.ts'
 import { BENCHES } from './workloads/index.ts'
@@ -32,7 +32,7 @@ async function main({ benches, json, backend, threads, ...flags }: Flags): Promi
     return yardstickOf(backend, copyRate())
   })
   const peers = flags.peers ? await startPeers(say, complain) : []
-  const context = { backend, threads, peers, yardstick, measure, say, complain }
+  const context = { backend, threads, peers, yardstick, measure, alternate, say, complain }
   await runAll(benches, context, writer(json, out))
   for (const peer of peers) peer.stop()
 }

@@ -11,7 +11,7 @@ export interface TaskTensor {
 /** One operation on given tensors; its result is what is compared. */
 export interface ApplyTask {
   readonly kind: 'apply'
-  readonly op: 'matmul' | 'multiplyAdd' | 'exp' | 'tanh' | 'mean' | 'softmax'
+  readonly op: 'matmul' | 'multiplyAdd' | 'activations' | 'exp' | 'tanh' | 'mean' | 'softmax'
   readonly operands: readonly TaskTensor[]
   readonly transposeA?: boolean
   readonly transposeB?: boolean
@@ -60,12 +60,25 @@ export type Task = ApplyTask | AdamTask | StepTask
 export const TOLERANCE = 0.01
 
 /**
+ * The same for loops written by hand in the process, which compute in double as we do on js: what
+ * is left are roundings to single precision and the order of sums.
+ */
+export const HAND_TOLERANCE = 2e-6
+
+/** The slope of the leaky relu in `activations`: tanh(a·x + b) · sigmoid(x) + leakyRelu(x). */
+export const LEAKY_SLOPE = 0.01
+
+/**
  * Says how two results differ, or nothing where they agree. NaN agrees with nothing.
  */
-export function disagreement(ours: Float32Array, theirs: Float32Array): string | undefined {
+export function disagreement(
+  ours: Float32Array,
+  theirs: Float32Array,
+  tolerance = TOLERANCE,
+): string | undefined {
   if (ours.length !== theirs.length) return `${ours.length} numbers here, ${theirs.length} there`
   let largest = 0
   for (const value of ours) largest = Math.max(largest, Math.abs(value))
-  const at = ours.findIndex((value, i) => !(Math.abs(value - theirs[i]!) <= TOLERANCE * largest))
+  const at = ours.findIndex((value, i) => !(Math.abs(value - theirs[i]!) <= tolerance * largest))
   return at < 0 ? undefined : `number ${at} is ${ours[at]} here, ${theirs[at]} there`
 }

@@ -1,10 +1,10 @@
 // What a benchmark is, and how the usual kind of it, one thing run over and over, becomes rows: our
 // timing beside the ideal, then each peer's on the same numbers.
 
-import type { measure, Timing } from './harness.ts'
+import type { alternate, measure, Timing } from './harness.ts'
 import { idealOf, type Work } from './ideal.ts'
-import { figures, idealFigures, peerRatios, type Row } from './row.ts'
-import { disagreement, type Task } from './task.ts'
+import { type Cell, figures, handFigures, idealFigures, peerRatios, type Row } from './row.ts'
+import { disagreement, HAND_TOLERANCE, type Task } from './task.ts'
 import type { BackendName, Yardstick } from './yardstick.ts'
 
 /** What a peer did. */
@@ -31,6 +31,7 @@ export interface Context {
   /** Measured once, when it is first asked for. */
   readonly yardstick: () => Yardstick
   readonly measure: typeof measure
+  readonly alternate: typeof alternate
   /** Tells a waiting person what is going on. */
   readonly say: (progress: string) => void
   /** Reports in one line what did not work; the run goes on and ends with exit code 1. */
@@ -51,11 +52,22 @@ export interface Workload {
   readonly prepare: (context: Context) => Promise<Prepared>
 }
 
+/** What a loop written by hand does, and what it has computed beside what we have. */
+export interface HandWritten {
+  /** Does the work once; makes new arrays for results where we make new ones. */
+  readonly run: () => unknown
+  readonly results: readonly (readonly [ours: Float32Array, byHand: Float32Array])[]
+}
+
 /** A workload that is ready to run. */
 export interface Prepared {
   readonly run: () => unknown
   /** What a run has to do; absent where nothing says how long that should take. */
   readonly work?: Work
+  /** The same work as a loop written by hand, in this process. */
+  readonly hand?: HandWritten
+  /** Figures of this workload alone, as fields of its row. */
+  readonly extra?: Readonly<Record<string, Cell>>
   /** The same work for peers, and what it gives here. */
   readonly comparison?: { readonly task: Task; readonly result: Float32Array }
   readonly dispose?: () => void
@@ -82,13 +94,36 @@ export function timed(workload: Workload): Bench {
 async function rowsOf(name: string, prepared: Prepared, context: Context): Promise<Row[]> {
   const { backend, threads, say } = context
   say(`${name}: measuring`)
-  const timing = await context.measure(prepared.run)
-  const { work } = prepared
+  const { timing, byHand } = await timingsOf(name, prepared, context)
+  const { work, extra } = prepared
   const compared = work && idealFigures(timing, idealOf(work, context.yardstick()))
+  const hand = byHand && handFigures(timing, byHand)
   const others = await peerRows(name, prepared, context)
-  const own = { name, backend, threads, ...figures(timing, work), ...compared }
+  const own = { name, backend, threads, ...figures(timing, work), ...compared, ...hand, ...extra }
   if (others.length === 0) return [own]
   return [{ ...own, peers: peerRatios(timing, others) }, ...others]
+}
+
+interface Timings {
+  readonly timing: Timing
+  readonly byHand?: Timing
+}
+
+/** Our timing, in turn with that of the loop written by hand where that gives the same results. */
+async function timingsOf(
+  name: string,
+  { run, hand }: Prepared,
+  { measure, alternate, complain }: Context,
+): Promise<Timings> {
+  if (hand === undefined) return { timing: await measure(run) }
+  const differences = hand.results.map(pair => disagreement(...pair, HAND_TOLERANCE))
+  const difference = differences.find(found => found !== undefined)
+  if (difference !== undefined) {
+    complain(`${name}: the loop written by hand is left out: its result differs: ${difference}`)
+    return { timing: await measure(run) }
+  }
+  const [timing, byHand] = await alternate([run, hand.run])
+  return { timing: timing!, byHand: byHand! }
 }
 
 /** One row per peer that does this work and gives the same result. */

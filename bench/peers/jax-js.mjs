@@ -3,6 +3,7 @@
 // Adam is written out, in the same jitted step as the gradient.
 
 import { defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax'
+import { LEAKY_SLOPE } from '../task.ts'
 
 const BETA1 = 0.9
 const BETA2 = 0.999
@@ -28,12 +29,18 @@ function prepare(task) {
   return task.kind === 'adam' ? prepareAdam(task) : prepareStep(task)
 }
 
+function activations(x, a, b) {
+  const gate = np.tanh(np.add(np.multiply(a, x.ref), b))
+  return np.add(np.multiply(gate, nn.sigmoid(x.ref)), nn.leakyRelu(x, LEAKY_SLOPE))
+}
+
 /** @param {import('../task.ts').ApplyTask} task */
 async function prepareApply({ op, operands, transposeA, transposeB }) {
   const flipped = (x, flip) => (flip ? np.transpose(x) : x)
   const compute = {
     matmul: (a, b) => np.matmul(flipped(a, transposeA), flipped(b, transposeB)),
     multiplyAdd: (x, y, z) => np.add(np.multiply(x, y), z),
+    activations,
     exp: np.exp,
     tanh: np.tanh,
     mean: x => np.mean(x),

@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs'
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm'
+import { LEAKY_SLOPE } from '../task.ts'
 
 /** @param {'cpu' | 'wasm'} backend */
 export async function open(backend) {
@@ -25,6 +26,8 @@ function prepareApply({ op, operands, transposeA, transposeB }) {
   const compute = {
     matmul: (a, b) => tf.matMul(a, b, transposeA, transposeB),
     multiplyAdd: (x, y, z) => tf.add(tf.mul(x, y), z),
+    activations: (x, a, b) =>
+      tf.add(tf.mul(tf.tanh(tf.add(tf.mul(a, x), b)), tf.sigmoid(x)), tf.leakyRelu(x, LEAKY_SLOPE)),
     exp: tf.exp,
     tanh: tf.tanh,
     mean: x => tf.mean(x),

@@ -4,6 +4,7 @@ import type { Bench } from '../workload.ts'
 import { heapGrowth } from './heap-growth.ts'
 import { kernels } from './kernels.ts'
 import { products } from './matmul.ts'
+import { batchNorm256 } from './normalization.ts'
 import { passes } from './passes.ts'
 import { dispatchTiny, singleOps } from './single-ops.ts'
 import { compileDeep24, steps } from './steps.ts'
@@ -15,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
   ...products,
   ...singleOps,
   ...kernels,
+  batchNorm256,
   adam1m,
   ...steps,
   compileDeep24,

@@ -222,8 +222,8 @@ async function rowOf(pair: Pair, { measure, threads }: Context): Promise<Row> {
   const inOrder = [...turns].sort((a, b) => a.own.medianMs - b.own.medianMs)
   const { own: middle } = inOrder[Math.floor(TURNS / 2)]!
   const handMs = digits(median(turns.map(turn => turn.hand.medianMs)))
-  const ratio = digits(median(turns.map(turn => turn.own.medianMs / turn.hand.medianMs)))
-  return { name: pair.name, backend: 'js', threads, ...figures(middle), handMs, ratio }
+  const hand = digits(median(turns.map(turn => turn.own.medianMs / turn.hand.medianMs)))
+  return { name: pair.name, backend: 'js', threads, ...figures(middle), handMs, hand }
 }
 
 /** Both, ready to run on arrays of their own, after they have given the same once. */

@@ -4,6 +4,7 @@
 // ready, initial params included.
 
 import {
+  type Explanation,
   f32,
   gradient,
   i32,
@@ -14,11 +15,12 @@ import {
   type Tensor,
   tanh,
 } from '../../src/index.ts'
-import { dense } from '../../src/nn/index.ts'
+import { batchNorm, dense } from '../../src/nn/index.ts'
 import { adam, momentum, type Optimizer } from '../../src/optim/index.ts'
 import { trainer } from '../../src/train/index.ts'
 import { floats, labels } from '../data.ts'
 import { stepWork } from '../ideal.ts'
+import { digits } from '../row.ts'
 import type { StepTask } from '../task.ts'
 import { type Bench, type Context, type Prepared, timed } from '../workload.ts'
 import { coreGraph } from './graphs.ts'
@@ -28,6 +30,8 @@ interface Training {
   /** Units of every layer, inputs first, classes last. */
   readonly units: readonly number[]
   readonly activation: 'relu' | 'tanh'
+  /** Whether every hidden dense layer is followed by a batch norm. */
+  readonly isNormalized?: true
   readonly batch: number
   readonly optimizer: Optimizer
   /** The rate of Adam where peers are to do the same; they know no other optimizer here. */
@@ -40,15 +44,22 @@ const SEED = 1
 /** Losses of so many steps are compared: from the second on they tell of gradients and updates. */
 const CHECKED_STEPS = 4
 
-function classifierOf({ units, activation }: Training) {
+function classifierOf({ units, activation, isNormalized }: Training) {
   const activate = ACTIVATIONS[activation]
   const last = units.length - 2
+  const hidden = units.slice(1, -1)
   return model({
     inputs: { x: f32('batch', units[0]!), y: i32('batch') },
-    params: { layers: units.slice(1).map((size, i) => dense(units[i]!, size)) },
-    body({ x, y }, { layers }) {
+    params: {
+      layers: units.slice(1).map((size, i) => dense(units[i]!, size)),
+      norms: isNormalized ? hidden.map(size => batchNorm(size)) : [],
+    },
+    body({ x, y }, { layers, norms }) {
       let h: Tensor<['batch', number], 'f32'> = x
-      for (const [i, layer] of layers.entries()) h = i < last ? activate(layer(h)) : layer(h)
+      for (const [i, layer] of layers.entries()) {
+        const z = layer(h)
+        h = i < last ? activate(norms[i]?.(z) ?? z) : z
+      }
       return { loss: mean(softmaxCrossEntropy(h, y)) }
     },
   })
@@ -79,11 +90,18 @@ async function prepareStep(training: Training, context: Context): Promise<Prepar
   return {
     run: () => steps.step(inputs, { read: 'none' }),
     work: stepWork(forward!, both!, optimizer.slots.length),
+    extra: memoryFigures(steps.explain().memory),
     ...(adamRate !== undefined && {
       comparison: { task: taskOf(training, adamRate), result: Float32Array.from(losses) },
     }),
     dispose: () => steps.dispose(),
   }
+}
+
+/** Bytes of the arenas, and what scratch is of the bytes that it would take unshared. */
+function memoryFigures({ state, scratch, plan: { unshared } }: Explanation['memory']) {
+  const sharing = digits(scratch / unshared)
+  return { stateBytes: state, scratchBytes: scratch, unsharedBytes: unshared, sharing }
 }
 
 function taskOf(training: Training, rate: number): StepTask {
@@ -109,6 +127,15 @@ const MLP: Training = {
   adamRate: RATE,
 }
 
+/** Peers are left out: with running averages to keep, this is no plain function of theirs. */
+const MLP_BATCH_NORM: Training = {
+  units: [784, 256, 256, 10],
+  activation: 'relu',
+  isNormalized: true,
+  batch: 128,
+  optimizer: adam(RATE),
+}
+
 const WIDE: Training = {
   units: [1024, 2048, 2048, 10],
   activation: 'relu',
@@ -130,6 +157,7 @@ const step = (name: string, summary: string, training: Training): Bench =>
 /** Training steps. */
 export const steps: readonly Bench[] = [
   step('step-mlp', 'a training step of 784-128-64-10, batch 128, Adam', MLP),
+  step('step-mlp-bn', 'step-mlp as 784-256-256-10, batch norm before each ReLU', MLP_BATCH_NORM),
   step('step-mlp-wide', 'a training step of 1024-2048-2048-10, batch 256, momentum', WIDE),
   step('step-deep24', 'a training step of 24 tanh layers of 64, batch 32, Adam', DEEP),
 ]

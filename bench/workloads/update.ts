@@ -6,12 +6,12 @@ import { f32, model, mul, op, param, reshape, slice, zeros } from '../../src/ind
 import { adam } from '../../src/optim/index.ts'
 import { trainer } from '../../src/train/index.ts'
 import { floats } from '../data.ts'
+import { adam as adamByHand } from '../hand-written.ts'
 import { stepWork } from '../ideal.ts'
 import type { AdamTask } from '../task.ts'
 import { type Bench, type Context, type Prepared, timed } from '../workload.ts'
 import { coreGraph } from './graphs.ts'
 
-const SIZE = 2 ** 20
 const RATE = 1e-3
 const CHECKED_STEPS = 3
 
@@ -23,17 +23,29 @@ const withGradient = op({
   vjp: ({ inputs: [, given], ct }) => [mul(ct, given), null],
 })
 
-const updated = model({
-  inputs: { g: f32(SIZE) },
-  params: { w: param([SIZE], zeros()) },
-  body: ({ g }, { w }) => ({ loss: withGradient(w, g) }),
-})
+const updated = (size: number) =>
+  model({
+    inputs: { g: f32(size) },
+    params: { w: param([size], zeros()) },
+    body: ({ g }, { w }) => ({ loss: withGradient(w, g) }),
+  })
 
-async function prepare({ backend }: Context): Promise<Prepared> {
-  const shape: [number] = [SIZE]
-  const [start, g] = [floats(SIZE, 1), floats(SIZE, 2)]
+/** The same steps as a loop: the parameter and what is kept for it are updated in place as well. */
+function steppedByHand(start: Float32Array, g: Float32Array) {
+  const state = { p: start.slice(), m: new Float32Array(g.length), v: new Float32Array(g.length) }
+  let steps = 0
+  const run = () => adamByHand(state, g, RATE, ++steps)
+  while (steps < CHECKED_STEPS) run()
+  return { run, result: state.p.slice() }
+}
+
+/** Updates of a parameter of so many numbers, beside a loop. */
+export async function prepareAdam(size: number, { backend }: Context): Promise<Prepared> {
+  const shape: [number] = [size]
+  const [start, g] = [floats(size, 1), floats(size, 2)]
   const optimizer = adam(RATE)
-  const steps = await trainer(updated, {
+  const program = updated(size)
+  const steps = await trainer(program, {
     loss: 'loss',
     optimizer,
     target: backend,
@@ -41,6 +53,8 @@ async function prepare({ backend }: Context): Promise<Prepared> {
     params: { w: { shape, dtype: 'f32', data: start } },
   })
   for (let i = 0; i < CHECKED_STEPS; i++) await steps.step({ g })
+  const result = (await steps.params()).w.data
+  const hand = steppedByHand(start, g)
   const task: AdamTask = {
     kind: 'adam',
     rate: RATE,
@@ -48,11 +62,12 @@ async function prepare({ backend }: Context): Promise<Prepared> {
     gradient: { shape, data: g },
     checkedSteps: CHECKED_STEPS,
   }
-  const forward = coreGraph(updated.graph)
+  const forward = coreGraph(program.graph)
   return {
     run: () => steps.step({ g }, { read: 'none' }),
     work: stepWork(forward, forward, optimizer.slots.length),
-    comparison: { task, result: (await steps.params()).w.data },
+    hand: { run: hand.run, results: [[result, hand.result]] },
+    comparison: { task, result },
     dispose: () => steps.dispose(),
   }
 }
@@ -61,5 +76,5 @@ async function prepare({ backend }: Context): Promise<Prepared> {
 export const adam1m: Bench = timed({
   name: 'adam-1m',
   summary: 'the update of Adam on a parameter of 1 Mi numbers, its gradient given',
-  prepare,
+  prepare: context => prepareAdam(2 ** 20, context),
 })

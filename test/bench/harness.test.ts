@@ -1,7 +1,7 @@
 // The arithmetic of the harness, on a clock that the workloads themselves wind.
 
 import { describe, expect, it } from 'vitest'
-import { measure, median } from '../../bench/harness.ts'
+import { alternate, measure, median } from '../../bench/harness.ts'
 
 /** A clock, and workloads that take a given time on it. */
 function winding() {
@@ -85,5 +85,57 @@ describe('measure', () => {
       throw new Error('out of paper')
     }
     await expect(measure(failing)).rejects.toThrow('out of paper')
+  })
+})
+
+describe('alternate', () => {
+  it('gives every way a sample in turn, and each its own timing', async () => {
+    const clock = winding()
+    const order: string[] = []
+    const ways = [4, 12].map(ms => {
+      const work = clock.taking(() => ms)
+      return () => {
+        order.push(`${ms}`)
+        work()
+      }
+    })
+    const timings = await alternate(ways, { now: clock.now })
+    expect(timings.map(({ medianMs, runs }) => [medianMs, runs])).toEqual([
+      [4, 63],
+      [12, 63],
+    ])
+    expect(order.slice(-126)).toEqual(new Array(63).fill(['4', '12']).flat())
+  })
+
+  it('makes as many runs a sample as each way needs', async () => {
+    const clock = winding()
+    const [fast, slow] = await alternate([clock.taking(() => 1 / 8), clock.taking(() => 2)], {
+      now: clock.now,
+    })
+    expect(fast!.medianMs).toBe(1 / 8)
+    expect(fast!.runs).toBe(8 * slow!.runs)
+  })
+
+  it('lets what slows the machine for a while fall on all ways alike', async () => {
+    const clock = winding()
+    const load = () => (clock.now() % 1000 < 300 ? 3 : 1)
+    const ways = [10, 20].map(ms => clock.taking(() => ms * load()))
+    const [one, two] = await alternate(ways, { now: clock.now })
+    expect(two!.medianMs / one!.medianMs).toBe(2)
+  })
+
+  it('goes on while one of the ways is not calm, as long as patience lasts for each', async () => {
+    const clock = winding()
+    let runs = 0
+    const noisy = clock.taking(() => (runs++ % 2 === 0 ? 10 : 30))
+    const start = clock.now()
+    const timings = await alternate([clock.taking(() => 20), noisy], {
+      now: clock.now,
+      patienceMs: 1_000,
+    })
+    const spent = timings.reduce((sum, timing) => sum + timing.runs * 20, 0)
+    expect(spent).toBeGreaterThanOrEqual(2_000)
+    expect(spent).toBeLessThan(2_100)
+    expect(clock.now() - start).toBeGreaterThan(spent)
   })
 })

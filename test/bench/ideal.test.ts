@@ -110,6 +110,29 @@ describe('the work of a training step', () => {
   })
 })
 
+describe('the work of a step with batch norm', () => {
+  const given = parse(`
+graph @normalized(input %x: f32[batch,5], param %w: f32[5,4], param %gamma: f32[4], param %beta: f32[4], state %mean: f32[4]) {
+  %0 = matmul %x, %w : f32[batch,4]
+  %1, %2, %3 = batch_norm %0, %gamma, %beta {axes = [0], epsilon = 0.00001} : f32[batch,4], f32[4], f32[4]
+  %4 = add %mean, %2 : f32[4]
+  %5 = mul %1, %1 : f32[batch,4]
+  %loss = sum %5 {axes = [0, 1]} : f32[]
+  return loss = %loss
+  update mean = %4
+}
+`)
+  const [forward, derivative] = [given, gradient(given, { of: 'loss' })].map(graph =>
+    core(graph, { batch: BATCH }),
+  )
+
+  it('moves the product three times and what is normalized never, and state there and back', () => {
+    const activations = BATCH * 4 + 4 + 4 + 1
+    const numbers = BATCH * 5 + 2 * (5 * 4 + 4 + 4) + 2 * 4 + 3 * activations
+    expect(stepWork(forward!, derivative!, 0).bytes).toBe(numbers * F32)
+  })
+})
+
 describe('the ideal time', () => {
   it('is that of the operations plus that of the bytes', () => {
     const yardstick = { gflops: 5, gbps: 40 }

@@ -34,6 +34,7 @@ async function runOf(benches: Parameters<typeof runAll>[0], peers: readonly Peer
     peers,
     yardstick: () => ({ gflops: 5, gbps: 40 }),
     measure: async () => TIMING,
+    alternate: async runs => runs.map((_, i) => ({ ...TIMING, medianMs: 8 / (i + 1) })),
     say: () => undefined,
     complain: sentence => void complaints.push(sentence),
   }
@@ -98,7 +99,16 @@ describe('the command', () => {
     const { said, exitCode } = flagsOf(['--help'])
     expect(exitCode).toBe(0)
     for (const { name } of BENCHES) expect(said).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
-    for (const field of ['medianMs', 'gflops', 'gbps', 'idealMs', 'ratio', 'yardstick', 'peers']) {
+    for (const field of [
+      'medianMs',
+      'gflops',
+      'gbps',
+      'idealMs',
+      'ratio',
+      'hand',
+      'yardstick',
+      'peers',
+    ]) {
       expect(said).toMatch(new RegExp(`^ +.*${field}`, 'm'))
     }
   })
@@ -145,6 +155,34 @@ describe('a row', () => {
     }))
     const others = rows.map(row => ({ ...row, name: 'x' }))
     expect(peerRatios(TIMING, others)).toEqual({ 5: 0.625, 40: 5 })
+  })
+})
+
+describe('a loop written by hand', () => {
+  const handOf = (byHand: Float32Array) => ({
+    run: () => undefined,
+    results: [
+      [RESULT, RESULT],
+      [RESULT, byHand],
+    ] as const,
+  })
+
+  it('is timed in turn with ours; the row has its median, and ours over it', async () => {
+    const { rows, complaints } = await runOf([bench('sum', { hand: handOf(RESULT.slice()) })])
+    expect(complaints).toEqual([])
+    expect(rows).toMatchObject([{ medianMs: 8, handMs: 4, hand: 2 }])
+  })
+
+  it('is left out with one line where a result differs, by less than a peer may', async () => {
+    const { rows, complaints } = await runOf([
+      bench('sum', { hand: handOf(Float32Array.of(1, 2, 3.0001)) }),
+    ])
+    const difference = `number 2 is 3 here, ${Math.fround(3.0001)} there`
+    expect(complaints).toEqual([
+      `sum: the loop written by hand is left out: its result differs: ${difference}`,
+    ])
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).not.toHaveProperty('hand')
   })
 })
 
@@ -239,7 +277,8 @@ describe('a run', () => {
   })
 
   it('writes a table under one head otherwise, with both terms of the ideal', async () => {
-    const work = { work: TENSOR_WORK, comparison: { task: TASK, result: RESULT } }
+    const hand = { run: () => undefined, results: [] }
+    const work = { work: TENSOR_WORK, comparison: { task: TASK, result: RESULT }, hand }
     const { rows } = await runOf([bench('one', work)], [peer('tfjs-cpu', RESULT)])
     let text = ''
     const write = writer(false, part => {
@@ -259,6 +298,7 @@ describe('a run', () => {
       '= compute',
       '+ bytes',
       'ratio',
+      'hand',
       'notes',
     ])
     expect(ours).toEqual([
@@ -273,9 +313,26 @@ describe('a run', () => {
       '4',
       '2',
       '1.33',
+      '2',
       'tfjs-cpu 4x',
     ])
     expect(theirs).toEqual(['one', 'tfjs-cpu', '32', '7.5', '10.1', '0.625', '2.5'])
+  })
+})
+
+describe('notes', () => {
+  it('say what a workload alone has to say', async () => {
+    const memory = { stateBytes: 800, scratchBytes: 300, unsharedBytes: 400, sharing: 0.75 }
+    const { rows } = await runOf([bench('step', { extra: { ...memory, relativeError: 2e-8 } })])
+    expect(rows[0]).toMatchObject(memory)
+    let text = ''
+    rows.forEach(
+      writer(false, part => {
+        text += part
+      }),
+    )
+    const [sharing, error] = ['scratch 300 = 0.75 of 400', 'off by a share of 2e-8']
+    expect(text).toContain(`  state 800 bytes, ${sharing}, ${error}`)
   })
 })
 

@@ -29,8 +29,10 @@ const NAMES = [
     name => `kernel-${name}`,
   ),
   ...['adam-1m', 'chain-4m', 'relu-256x1000'].map(name => `kernel-${name}`),
+  'bn-256x512',
   'adam-1m',
   'step-mlp',
+  'step-mlp-bn',
   'step-mlp-wide',
   'step-deep24',
   'compile-deep24',
@@ -60,6 +62,8 @@ function applied({ op, operands, transposeA, transposeB }: ApplyTask): Float32Ar
   return product
 }
 
+type Figures = Readonly<Record<'stateBytes' | 'scratchBytes' | 'unsharedBytes' | 'sharing', number>>
+
 const TIMING = { medianMs: 2, minMs: 1, maxMs: 3, runs: 1 }
 
 /** Runs the benchmarks whose name matches, once, beside a peer that computes by definition. */
@@ -82,6 +86,10 @@ async function runOnce(only: RegExp) {
     measure: async run => {
       await run()
       return TIMING
+    },
+    alternate: async runs => {
+      for (const run of runs) await run()
+      return runs.map(() => TIMING)
     },
     say: () => undefined,
     complain: sentence => void complaints.push(sentence),
@@ -120,7 +128,7 @@ describe('the workloads', () => {
     const { complaints, rows } = await runOnce(/^kernel-(xent|bn|ln|relu)/)
     expect(complaints).toEqual([])
     expect(rows).toHaveLength(8)
-    expect(rows[0]).toMatchObject({ name: 'kernel-xent-128x10', handMs: 2, ratio: 1 })
+    expect(rows[0]).toMatchObject({ name: 'kernel-xent-128x10', handMs: 2, hand: 1 })
   })
 
   it('train on real steps: the products of three layers, forward and back', async () => {
@@ -133,5 +141,31 @@ describe('the workloads', () => {
     const activations = 128 * (128 + 64 + 10)
     const bytes = 4 * (128 * 785 + 6 * params + 3 * activations)
     expect(rows[0]!.idealBytesMs! * 40e6).toBeCloseTo(bytes, -5)
+  })
+
+  it('count for a batch norm its params, averages and sums, but no activation of its own', async () => {
+    const { rows } = await runOnce(/^step-mlp-bn$/)
+    const forward = 784 * 256 + 256 * 256 + 256 * 10
+    const backward = 2 * forward - 784 * 256
+    const flops = 2 * 128 * (forward + backward)
+    expect(rows[0]!.idealFlopsMs).toBe(Number((flops / 5e6).toPrecision(3)))
+    const norms = 2 * 2 * 256
+    const params = forward + 256 + 256 + 10 + norms
+    const activations = 128 * (256 + 256 + 10) + norms
+    const bytes = 4 * (128 * 785 + 6 * params + 2 * norms + 3 * activations)
+    // The head adds a few numbers an example, and the row keeps three digits.
+    const counted = rows[0]!.idealBytesMs! * 40e6
+    expect(Math.abs(counted / bytes - 1)).toBeLessThan(0.005)
+  })
+
+  it('say what a step holds in memory: state of three arrays a param, and shared scratch', async () => {
+    const { rows } = await runOnce(/^step-mlp-bn$/)
+    const params = 784 * 256 + 256 * 256 + 256 * 10 + 256 + 256 + 10 + 2 * 2 * 256
+    const state = 4 * (3 * params + 2 * 2 * 256)
+    const { stateBytes, scratchBytes, unsharedBytes, sharing } = rows[0] as unknown as Figures
+    expect(stateBytes).toBeGreaterThanOrEqual(state)
+    expect(stateBytes).toBeLessThan(state * 1.01)
+    expect(scratchBytes).toBeLessThanOrEqual(unsharedBytes)
+    expect(sharing).toBe(Number((scratchBytes / unsharedBytes).toPrecision(3)))
   })
 })
