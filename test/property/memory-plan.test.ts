@@ -179,18 +179,18 @@ function overlaps(blocks: readonly Fitted[], offsets: readonly number[]): readon
 const endOf = (blocks: readonly Fitted[], offsets: readonly number[]) =>
   blocks.reduce((end, { room }, i) => Math.max(end, offsets[i]! + room), 0)
 
-it('bytes that live together never overlap, and the best of several ways is taken', () => {
+it('bytes that live together never overlap, and the better of two ways is taken', () => {
   const property = fc.property(randomBlocks, blocks => {
     const least = Math.max(0, ...liveBytes(blocks, LAUNCHES))
     const parted = blocks.flatMap(({ ranges }, i) => (ranges.length > 1 ? i : []))
-    const ways = [fitByTime(blocks), fitBySize(blocks, least, 1), fitBlocks(blocks, least)]
-    for (const offsets of [...ways, fitByTime(blocks, parted)]) {
+    const ways = [fitBySize(blocks, least, 1), fitBlocks(blocks, least)]
+    for (const offsets of [...ways, fitByTime(blocks), fitByTime(blocks, parted)]) {
       expect(overlaps(blocks, offsets)).toEqual([])
       for (const offset of offsets) expect(offset).toBeGreaterThanOrEqual(0)
     }
     const ends = ways.map(offsets => endOf(blocks, offsets))
-    expect(ends[2]).toBe(Math.min(...ends))
-    expect(ends[2]).toBeGreaterThanOrEqual(least)
+    expect(ends[1]).toBe(Math.min(...ends))
+    expect(ends[1]).toBeGreaterThanOrEqual(least)
   })
   fc.assert(property, runs())
 })

@@ -78,6 +78,7 @@ class Calendar {
     for (const { start, end, taken } of this.#cells) {
       if (taken === undefined || taken.first > last) continue
       offer(start)
+      if (least === room) break
       from = end
     }
     offer(this.#top())

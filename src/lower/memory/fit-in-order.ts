@@ -4,52 +4,79 @@
 
 import type { Fitted, LiveRange } from './ranges.ts'
 
-/** Offsets between two ends, both excluded. */
-interface Ruled {
-  readonly start: number
-  readonly end: number
-}
-
 /** Every block in the smallest gap between those that come before it and live with it. */
 export function fitInOrder(blocks: readonly Fitted[], order: readonly number[]): readonly number[] {
   const offsets = blocks.map(() => 0)
   /** Ranges that have their place, counted from the start of scratch, in order. */
-  let placed: readonly LiveRange[] = []
+  let placed: LiveRange[] = []
   for (const id of order) {
     const { ranges } = blocks[id]!
-    const ruled = ranges.flatMap(range => ruledOut(range, placed))
-    if (ranges.length > 1) ruled.sort((a, b) => a.start - b.start)
-    const offset = smallestGap(ruled)
+    const offset = ranges.length === 1 ? besideOne(ranges[0]!, placed) : besideAll(ranges, placed)
     offsets[id] = offset
-    placed = merged(
-      placed,
-      ranges.map(range => ({ ...range, start: range.start + offset })),
-    )
+    const own = ranges.map(range => ({ ...range, start: range.start + offset }))
+    if (own.length === 1) insert(placed, own[0]!)
+    else placed = [...placed, ...own].sort((a, b) => a.start - b.start)
   }
   return offsets
 }
 
-/** The offsets at which a range of a block would meet what lives with it. */
-function ruledOut(range: LiveRange, placed: readonly LiveRange[]): readonly Ruled[] {
-  const beside = placed.filter(({ first, last }) => first <= range.last && range.first <= last)
-  return beside.map(({ start, bytes }) => ({
-    start: start - range.start - range.bytes,
-    end: start - range.start + bytes,
-  }))
-}
-
-/** The first offset of the smallest gap between offsets that are ruled out, else after them all. */
-function smallestGap(ruled: readonly Ruled[]): number {
-  let [best, least, end] = [-1, Number.POSITIVE_INFINITY, 0]
-  for (const next of ruled) {
-    const slack = next.start - end
-    if (slack >= 0 && slack < least) [best, least] = [end, slack]
-    end = Math.max(end, next.end)
+/** The offset of a block that is one range: what it meets rules out offsets in order. */
+function besideOne(range: LiveRange, placed: readonly LiveRange[]): number {
+  const gaps = new Gaps()
+  for (const other of placed) {
+    if (meet(range, other)) gaps.ruleOut(other.start - range.bytes, other.start + other.bytes)
   }
-  return best < 0 ? end : best
+  return gaps.smallest()
 }
 
-/** Two lists in order as one. */
-function merged(a: readonly LiveRange[], b: readonly LiveRange[]): readonly LiveRange[] {
-  return [...a, ...b].sort((one, other) => one.start - other.start)
+/** The offset of a block of several ranges, each of which rules out offsets for all of them. */
+function besideAll(ranges: readonly LiveRange[], placed: readonly LiveRange[]): number {
+  const ruled: { readonly start: number; readonly end: number }[] = []
+  for (const { start, bytes, ...range } of ranges) {
+    const beside = placed.filter(other => meet(range, other))
+    for (const other of beside) {
+      const from = other.start - start
+      ruled.push({ start: from - bytes, end: from + other.bytes })
+    }
+  }
+  const gaps = new Gaps()
+  for (const { start, end } of ruled.sort((a, b) => a.start - b.start)) gaps.ruleOut(start, end)
+  return gaps.smallest()
+}
+
+type Life = Pick<LiveRange, 'first' | 'last'>
+
+const meet = (a: Life, b: Life) => a.first <= b.last && b.first <= a.last
+
+/** Gaps between offsets that are ruled out. */
+class Gaps {
+  #end = 0
+  #best: number | undefined
+  #least = Number.POSITIVE_INFINITY
+
+  /** Rules out the offsets between two ends, these excluded; they come by `start`. */
+  ruleOut(start: number, end: number): void {
+    const slack = start - this.#end
+    if (slack >= 0 && slack < this.#least) {
+      this.#least = slack
+      this.#best = this.#end
+    }
+    if (end > this.#end) this.#end = end
+  }
+
+  /** The first offset of the smallest gap, else after all that is ruled out. */
+  smallest(): number {
+    return this.#best ?? this.#end
+  }
+}
+
+/** Puts a range where it belongs in a list in order, behind those that begin where it does. */
+function insert(placed: LiveRange[], range: LiveRange): void {
+  let [low, high] = [0, placed.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (placed[middle]!.start <= range.start) low = middle + 1
+    else high = middle
+  }
+  placed.splice(low, 0, range)
 }

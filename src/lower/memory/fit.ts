@@ -1,45 +1,47 @@
 // Where blocks lie that live at the same time: beside each other, everything else on top of each
-// other. Ways of finding room, each best fit: in the order of time, which grows with the number of
-// blocks alone, with and without room that is set aside for what is filled part by part; and the
-// largest block first, which may begin again with what reached too high. The first is optimal for
-// most programs and says so itself, since no plan takes less than what lives at once.
+// other. Two ways of finding room, each best fit: in the order of time, which sets room aside for
+// what is filled part by part and grows with the number of blocks; and the largest block first,
+// which begins again with what reached too high. The first is optimal for most programs and says so
+// itself, since no plan takes less than what lives at once.
 
 import { fitByTime } from './fit-by-time.ts'
 import { fitInOrder } from './fit-in-order.ts'
 import type { Fitted } from './ranges.ts'
 
-/** Pairs of ranges that are looked at, above which ways that do so are not tried again. */
-const MOST_PAIRS = 1_000_000
+/** Above so many ranges, the way whose time grows with their square is not tried. */
+const MOST_BY_SIZE = 1000
+
+/** Pairs of ranges that are looked at before it is not begun again: a millisecond or two. */
+const MOST_PAIRS = 300_000
 
 /** How often it is begun again at most. */
 const MOST_ROUNDS = 30
 
 /** Offsets for blocks, by position; `least` is what lives at once where most does. */
 export function fitBlocks(blocks: readonly Fitted[], least: number): readonly number[] {
-  const filled = filledAtOnce(blocks)
+  const byTime = fitByTime(blocks, filledAtOnce(blocks))
   const ranges = blocks.reduce((sum, block) => sum + block.ranges.length, 0)
-  const rounds = Math.min(MOST_ROUNDS, Math.floor(MOST_PAIRS / ranges ** 2))
-  let best = fitByTime(blocks, filled)
-  const otherWays = [
-    ...(filled.length > 0 ? [() => fitByTime(blocks)] : []),
-    ...(rounds > 0 ? [() => fitBySize(blocks, least, rounds)] : []),
-  ]
-  for (const place of otherWays) {
-    if (endOf(blocks, best) <= least) break
-    best = lower(blocks, best, place())
-  }
-  return best
+  if (endOf(blocks, byTime) <= least || ranges > MOST_BY_SIZE) return byTime
+  const rounds = Math.min(MOST_ROUNDS, Math.ceil(MOST_PAIRS / ranges ** 2))
+  return lower(blocks, byTime, fitBySize(blocks, least, rounds))
 }
 
-/** The largest block first, then again with what reached above `least` before all else. */
+/**
+ * The largest block first, of equal ones the one that lives longest; then again, up to `rounds`
+ * times in all, with what reached above `least` before all else.
+ */
 export function fitBySize(
   blocks: readonly Fitted[],
   least: number,
   rounds: number,
 ): readonly number[] {
+  const lengthOf = ({ first, last }: Fitted) => last - first
   let order: readonly number[] = blocks
     .map((_, i) => i)
-    .sort((a, b) => blocks[b]!.room - blocks[a]!.room || a - b)
+    .sort((a, b) => {
+      const [one, other] = [blocks[a]!, blocks[b]!]
+      return other.room - one.room || lengthOf(other) - lengthOf(one) || a - b
+    })
   let offsets = fitInOrder(blocks, order)
   let best = offsets
   for (let round = 1; round < rounds && endOf(blocks, best) > least; round++) {
