@@ -1,8 +1,11 @@
 // The drawing of a memory plan: legible at any size, widest blocks first, the peak marked.
 
 import { expect, it } from 'vitest'
+import { mnistBatchNorm } from '../../examples/mnist.ts'
 import { type ScratchReport, timelineLines } from '../../src/compile/explain-memory.ts'
 import { compile, gradient } from '../../src/index.ts'
+import { adam } from '../../src/optim/index.ts'
+import { trainer } from '../../src/train/index.ts'
 import { classifier } from './models.ts'
 
 function blockOf(buffers: readonly string[], bytes: number, first: number, last: number) {
@@ -93,3 +96,20 @@ it('stands in the memory section of an explanation, with what sharing saves', as
   expect(text).toMatch(/^ {2}scratch {3}[\d.]+ K?i?B, [\d.]+ K?i?B without sharing$/m)
   for (const line of timelineLines(plan)) expect(text).toContain(`\n  ${line}`)
 })
+
+it.each([32, 64, 128, 256])(
+  'is of what lives at once where gradients are a block, batch %i',
+  async batch => {
+    const options = { loss: 'loss', optimizer: adam(), target: 'js', dims: { batch } } as const
+    const { plan, scratch } = (await trainer(mnistBatchNorm, options)).explain().memory
+    const ranges = plan.blocks.flatMap(block => block.ranges)
+    const liveAt = (launch: number) =>
+      ranges
+        .filter(({ first, last }) => first <= launch && launch <= last)
+        .reduce((sum, { bytes }) => sum + 16 * Math.ceil(bytes / 16), 0)
+    const live = Array.from({ length: plan.launches }, (_, launch) => liveAt(launch))
+    expect(scratch).toBeLessThanOrEqual(Math.max(...live))
+    expect(plan.peak!.launch).toBe(live.indexOf(Math.max(...live)))
+    if (batch >= 128) expect(scratch).toBeLessThanOrEqual(0.6 * plan.unshared)
+  },
+)
