@@ -30,7 +30,7 @@ export function poisoned(program: Program<Launch>, { blocks }: MemoryPlan): Prog
 const poison = (buffers: readonly string[]): readonly Item[] =>
   buffers.length === 0 ? [] : [{ kind: 'poison', buffers }]
 
-/** Buffers for ranges of blocks: a buffer of the block that has these very bytes, else a new one. */
+/** Buffers for ranges: one of the block that has these very bytes, else a new one. */
 class Ranges {
   readonly added: Buffer[] = []
   readonly #names = new NameTable()
