@@ -1,6 +1,6 @@
 // `maxBytes`: what a program takes against what it may take, and which values are to blame where
-// that is too much. Only what is there at the same time counts, so of scratch only the blocks that
-// live where memory is at its highest are named.
+// that is too much. Only what is there at the same time counts, so of scratch only the values
+// that live where memory is at its highest are named.
 
 import type { Graph, Node } from '../ir/graph.ts'
 import { valueLabels } from '../ir/printer.ts'
@@ -25,7 +25,8 @@ export function checkBudget(
   const total = stateBytes + memory.bytes + passed
   if (total <= maxBytes) return
   const makerOf = makersOf(graph, program)
-  const held = [...own, ...widestStates(program), ...highestBlocks(program, memory)]
+  const states = program.buffers.filter(({ region }) => region === 'state')
+  const held = [...own, ...widest(states), ...highestBuffers(program, memory)]
   const largest = held.sort((a, b) => bytesOf(b) - bytesOf(a)).slice(0, NAMED)
   throw new GraphError({
     code: 'E136',
@@ -43,24 +44,38 @@ const exact = (bytes: number) =>
 const described = (buffer: Buffer) =>
   `${buffer.region} ${buffer.name}: ${buffer.type}[${buffer.shape}], ${showBytes(bytesOf(buffer))}`
 
-/** Buffers of state that lie in no other one. */
-function widestStates({ buffers }: Program): readonly Buffer[] {
-  const states = buffers.filter(({ region }) => region === 'state')
-  states.sort((a, b) => a.offset - b.offset || bytesOf(b) - bytesOf(a))
+/** Buffers of one region that lie in no other one of them. */
+function widest(buffers: readonly Buffer[]): readonly Buffer[] {
+  const sorted = [...buffers].sort((a, b) => a.offset - b.offset || bytesOf(b) - bytesOf(a))
   let end = -1
-  return states.filter(({ offset, ...buffer }) => {
+  return sorted.filter(({ offset, ...buffer }) => {
     const isBeyond = offset + bytesOf(buffer) > end
     end = Math.max(end, offset + bytesOf(buffer))
     return isBeyond
   })
 }
 
-/** The widest buffer of every block that lives where most does. */
-function highestBlocks(program: Program, { peakLaunch, blocks }: Lowered['memory']): Buffer[] {
+/** The buffers of scratch that live where most does, but for those that lie in another one. */
+function highestBuffers(program: Program, { peakLaunch, blocks }: Lowered['memory']): Buffer[] {
   const buffers = new Map(program.buffers.map(buffer => [buffer.name, buffer]))
-  const live = blocks.filter(({ first, last }) => first <= peakLaunch && peakLaunch <= last)
-  return live.flatMap(block => buffers.get(block.buffers[0]!) ?? [])
+  return blocks.flatMap(block => {
+    const dead = block.ranges.filter(({ first, last }) => peakLaunch < first || last < peakLaunch)
+    const own = block.buffers.flatMap(name => buffers.get(name) ?? [])
+    const live = own.filter(buffer => {
+      const start = buffer.offset - block.offset
+      return dead.every(range => !meet(range, { start, bytes: bytesOf(buffer) }))
+    })
+    return widest(live)
+  })
 }
+
+/** Bytes from a start on. */
+interface Span {
+  readonly start: number
+  readonly bytes: number
+}
+
+const meet = (a: Span, b: Span) => a.start < b.start + b.bytes && b.start < a.start + a.bytes
 
 /** The node whose value a buffer holds; there is none for what the caller gives. */
 function makersOf(graph: Graph, program: Program<Launch>): (of: Buffer) => Node | undefined {

@@ -1,5 +1,6 @@
 // The plan of scratch as data, and drawn: launches from left to right, a bar for every block while
-// it lives, the widest blocks first, and below them how much of scratch is in use.
+// it lives, the widest blocks first, and below them how much of scratch is in use. While only some
+// of a block lives, such as the first gradients of all, its bar is as high as its share.
 
 import type { Launch, Program } from '../kernel/program.ts'
 import type { MemoryPlan, PlannedBlock } from '../lower/lowered.ts'
@@ -45,7 +46,10 @@ const NAME = 20
 /** Heights of an eighth and more, for how much is in use. */
 const LEVELS = ' ▁▂▃▄▅▆▇█'
 
-/** The drawing: at most 25 lines below 100 characters; none where nothing is in scratch. */
+/** What a bar says that is not of full height. */
+const LOW_BARS = 'a low bar: so much of the block lives, the rest is room for others'
+
+/** The drawing: at most 26 lines below 100 characters; none where nothing is in scratch. */
 export function timelineLines({ launches, peak, blocks }: ScratchReport): readonly string[] {
   if (peak === undefined) return []
   const columns = columnsOf(launches)
@@ -60,6 +64,7 @@ export function timelineLines({ launches, peak, blocks }: ScratchReport): readon
     ...shown.map(block => line(nameOf(block), showBytes(block.bytes), barOf(block, columns))),
     ...(rest > 0 ? [`and ${rest} more of at most ${most}`] : []),
     line('in use', '', levelsOf(blocks, columns)),
+    ...(shown.some(({ ranges }) => ranges.length > 1) ? [LOW_BARS] : []),
   ]
 }
 
@@ -80,20 +85,27 @@ function columnsOf(launches: number): readonly Column[] {
 
 const isIn = (launch: number, { first, last }: Column) => first <= launch && launch <= last
 
-const lives = (block: PlannedBlock, { first, last }: Column) =>
-  block.first <= last && first <= block.last
-
-const barOf = (block: PlannedBlock, columns: readonly Column[]) =>
-  columns.map(column => (lives(block, column) ? '█' : '·'))
-
-function levelsOf(blocks: readonly PlannedBlock[], columns: readonly Column[]): string[] {
-  const used = columns.map(column => {
-    const live = blocks.filter(block => lives(block, column))
+/** The bytes that live in some launch of each column. */
+function usedIn(blocks: readonly PlannedBlock[], columns: readonly Column[]): number[] {
+  const ranges = blocks.flatMap(block => block.ranges)
+  return columns.map(column => {
+    const live = ranges.filter(({ first, last }) => first <= column.last && column.first <= last)
     return live.reduce((sum, { bytes }) => sum + bytes, 0)
   })
-  const most = used.reduce((a, b) => Math.max(a, b), 1)
-  return used.map(bytes => LEVELS[Math.ceil((bytes / most) * (LEVELS.length - 1))]!)
 }
+
+function barOf(block: PlannedBlock, columns: readonly Column[]): string[] {
+  return usedIn([block], columns).map(bytes => (bytes === 0 ? '·' : level(bytes, block.bytes)))
+}
+
+function levelsOf(blocks: readonly PlannedBlock[], columns: readonly Column[]): string[] {
+  const used = usedIn(blocks, columns)
+  const most = used.reduce((a, b) => Math.max(a, b), 1)
+  return used.map(bytes => level(bytes, most))
+}
+
+const level = (bytes: number, most: number) =>
+  LEVELS[Math.ceil((bytes / most) * (LEVELS.length - 1))]!
 
 /** `v7 +2` for a block of three buffers. */
 function nameOf({ buffers }: PlannedBlock): string {

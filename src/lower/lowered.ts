@@ -28,7 +28,18 @@ export interface LowerOptions {
   readonly verify?: boolean | undefined
 }
 
-/** A range of scratch, and the launches between which its contents matter, counted from 0. */
+/** Bytes of a block, and the launches between which their contents matter, counted from 0. */
+export interface PlannedRange {
+  /** Bytes from the start of the block. */
+  readonly start: number
+  readonly bytes: number
+  /** The first launch that touches any of them; before it, other blocks may use them. */
+  readonly first: number
+  /** The last launch that touches any of them; after it, other blocks may use them. */
+  readonly last: number
+}
+
+/** A range of scratch that stays together, and the launches between which there is any of it. */
 export interface PlannedBlock {
   /**
    * The names of its buffers, the widest first: a value, its views and parts, and results that are
@@ -41,6 +52,8 @@ export interface PlannedBlock {
   readonly first: number
   /** The last launch that touches it. */
   readonly last: number
+  /** All of its bytes, in order: one range where they live between the same launches. */
+  readonly ranges: readonly PlannedRange[]
 }
 
 /** How the scratch of a program is used. */

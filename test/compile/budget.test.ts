@@ -59,6 +59,25 @@ describe('maxBytes', () => {
     expect(said).toMatch(/^ {2}help: lower a dim such as batch, or raise maxBytes$/m)
   })
 
+  it.each([1, 2000])('names no scratch that is dead at the peak, batch %i', async batch => {
+    const make = (maxBytes?: number) =>
+      trainer(wide, { loss: 'loss', optimizer: adam(), target, dims: { batch }, maxBytes })
+    const { buffers, plan } = (await make()).explain().memory
+    const peak = plan.peak!.launch
+    const said = await saidOf(() => make(1))
+    const named = [...said.matchAll(/^ {2}scratch (\w+): /gm)].map(([, name]) => name!)
+    expect(named.length).toBeGreaterThan(0)
+    for (const name of named) {
+      const block = plan.blocks.find(one => one.buffers.includes(name))!
+      const { offset, bytes } = buffers.find(buffer => buffer.name === name)!
+      const from = offset - block.offset
+      const own = block.ranges.filter(({ start, bytes: size }) => {
+        return start < from + bytes && from < start + size
+      })
+      for (const { first, last } of own) expect(first <= peak && peak <= last).toBe(true)
+    }
+  })
+
   it('names a layer where the largest value was made in one', async () => {
     const said = await saidOf(() => compile(wide, { target, dims: { batch: 900 }, maxBytes: 1 }))
     expect(said).toMatch(/at most 1 B, got [\d.]+ KiB \(\d+ bytes\)$/m)

@@ -1,26 +1,23 @@
 // The drawing of a memory plan: legible at any size, widest blocks first, the peak marked.
 
 import { expect, it } from 'vitest'
+import { mnistBatchNorm } from '../../examples/mnist.ts'
 import { type ScratchReport, timelineLines } from '../../src/compile/explain-memory.ts'
 import { compile, gradient } from '../../src/index.ts'
+import { adam } from '../../src/optim/index.ts'
+import { trainer } from '../../src/train/index.ts'
 import { classifier } from './models.ts'
+
+function blockOf(buffers: readonly string[], bytes: number, first: number, last: number) {
+  return { buffers, bytes, offset: 0, first, last, ranges: [{ start: 0, bytes, first, last }] }
+}
 
 /** A block of every launch and the next one, and one that is there throughout. */
 function chainOf(launches: number): ScratchReport {
-  const blocks = Array.from({ length: launches }, (_, i) => ({
-    buffers: [`v${i}`],
-    bytes: 16 * (1 + (i % 5)),
-    offset: 0,
-    first: i,
-    last: Math.min(i + 1, launches - 1),
-  }))
-  const whole = {
-    buffers: ['gradients', 'part'],
-    bytes: 5000,
-    offset: 0,
-    first: 0,
-    last: launches - 1,
-  }
+  const blocks = Array.from({ length: launches }, (_, i) =>
+    blockOf([`v${i}`], 16 * (1 + (i % 5)), i, Math.min(i + 1, launches - 1)),
+  )
+  const whole = blockOf(['gradients', 'part'], 5000, 0, launches - 1)
   const peak = { launch: Math.min(3, launches - 1), kernel: 'matmul_add' }
   return { unshared: 9999, launches, peak, blocks: [...blocks, whole] }
 }
@@ -36,6 +33,28 @@ it('draws launches from left to right, a bar for every block, and what is in use
     v1                         32 B  ····████████····
     v0                         16 B  ████████········
     in use                           ████████████████
+    "
+  `)
+})
+
+it('draws a block that is filled part by part as high as the share that lives', () => {
+  const { blocks, ...report } = chainOf(4)
+  const ranges = [
+    { start: 0, bytes: 3000, first: 3, last: 3 },
+    { start: 3000, bytes: 1990, first: 1, last: 3 },
+    { start: 4990, bytes: 10, first: 1, last: 2 },
+  ]
+  const filled = { ...blocks.at(-1)!, first: 1, ranges }
+  expect(
+    `\n${timelineLines({ ...report, blocks: [blocks[0]!, filled] }).join('\n')}\n`,
+  ).toMatchInlineSnapshot(`
+    "
+    scratch over 4 launches, most in launch 3 (matmul_add)
+                                                 ▼▼▼▼
+    gradients +1            4.9 KiB  ····▄▄▄▄▄▄▄▄████
+    v0                         16 B  ████████········
+    in use                           ▁▁▁▁▄▄▄▄▄▄▄▄████
+    a low bar: so much of the block lives, the rest is room for others
     "
   `)
 })
@@ -77,3 +96,20 @@ it('stands in the memory section of an explanation, with what sharing saves', as
   expect(text).toMatch(/^ {2}scratch {3}[\d.]+ K?i?B, [\d.]+ K?i?B without sharing$/m)
   for (const line of timelineLines(plan)) expect(text).toContain(`\n  ${line}`)
 })
+
+it.each([32, 64, 128, 256])(
+  'is of what lives at once where gradients are a block, batch %i',
+  async batch => {
+    const options = { loss: 'loss', optimizer: adam(), target: 'js', dims: { batch } } as const
+    const { plan, scratch } = (await trainer(mnistBatchNorm, options)).explain().memory
+    const ranges = plan.blocks.flatMap(block => block.ranges)
+    const liveAt = (launch: number) =>
+      ranges
+        .filter(({ first, last }) => first <= launch && launch <= last)
+        .reduce((sum, { bytes }) => sum + 16 * Math.ceil(bytes / 16), 0)
+    const live = Array.from({ length: plan.launches }, (_, launch) => liveAt(launch))
+    expect(scratch).toBeLessThanOrEqual(Math.max(...live))
+    expect(plan.peak!.launch).toBe(live.indexOf(Math.max(...live)))
+    if (batch >= 128) expect(scratch).toBeLessThanOrEqual(0.6 * plan.unshared)
+  },
+)

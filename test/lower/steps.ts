@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src/ir/builder.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import type { StateLayout } from '../../src/lower/lowered.ts'
 import { sub } from '../../src/ops/arithmetic.ts'
-import { momentum } from '../../src/optim/index.ts'
+import { momentum, type Optimizer } from '../../src/optim/index.ts'
 import { trainingStep } from '../../src/optim/training-step.ts'
 import { trainingLayout } from '../../src/train/block-layout.ts'
 import { DIMS } from '../property/random-graph.ts'
@@ -46,13 +46,12 @@ export function descentStep(graph: Graph): Step {
   return { graph: step, state: plainState(step) }
 }
 
-/** The step of momentum on a block of all parameters. */
-export function blockStep(graph: Graph): Step {
+/** The step of an optimizer, momentum by default, on a block of all parameters. */
+export function blockStep(graph: Graph, optimizer: Optimizer = momentum(0.1)): Step {
   const backward = backwardOf(graph)
   const names = gradientNames(backward)
   const trained = backward.arguments.filter(({ name }) => names.includes(name))
   const others = backward.arguments.filter(({ name }) => !names.includes(name))
-  const optimizer = momentum(0.1)
   const layout = trainingLayout(trained, others, optimizer)
   return {
     graph: prepared(trainingStep(backward, layout.blocks, optimizer)),

@@ -66,7 +66,10 @@ function deepStep(layers: number) {
 describe('a training step of equal layers', () => {
   it('has as many kernels as one of fewer layers, and copies nothing', () => {
     const [few, many] = [deepStep(4).made.program, deepStep(9).made.program]
-    expect(many.kernels.map(({ name }) => name)).toEqual(few.kernels.map(({ name }) => name))
+    // Which results are stored in place depends on where memory is at its highest.
+    const kernelsOf = ({ kernels }: typeof few) =>
+      new Set(kernels.map(({ name }) => name.replace(/_in_place$/, '')))
+    expect(kernelsOf(many)).toEqual(kernelsOf(few))
     const names = many.items.map(({ kernel }) => kernel)
     expect(names.filter(name => /copy|concat|slice|reshape/.test(name))).toEqual([])
     // Four launches a layer, the ends aside: forward; the gradients of input, weights and bias. The

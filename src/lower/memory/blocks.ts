@@ -1,23 +1,18 @@
 // What the plan of scratch moves about: blocks, each with the launches between which it lives.
-// Buffers that share bytes are views and parts of one another, so they keep their distances and
-// live as long as the longest of them. What an earlier launch left in a part counts as live until
-// the last launch that touches any of the block.
+// Buffers that share bytes are views and parts of one another, so they keep their distances. But
+// a byte lives only from the first launch that touches a buffer with it to the last one: while a
+// concatenation is filled, the parts that are still to come are room for others.
 
 import { type Buffer, bytesOf, type Launch, type Program } from '../../kernel/program.ts'
+import { type Fitted, type LiveRange, rangesOf } from './ranges.ts'
 
 /** Buffers of scratch that share bytes, and the launches between which their contents matter. */
-export interface Block {
+export interface Block extends Fitted {
   /** The widest first. */
   readonly buffers: readonly Buffer[]
   /** Where the block begins in the program that it is of. */
   readonly start: number
   readonly bytes: number
-  /** Its bytes up to where the next block may begin. */
-  readonly room: number
-  /** The first launch that touches it, counted from 0. */
-  readonly first: number
-  /** The last launch that touches it. */
-  readonly last: number
 }
 
 /** The blocks of a program in which every range of scratch holds one thing only, by `start`. */
@@ -60,30 +55,15 @@ function blockOf(
 ): Block {
   const start = group[0]!.offset
   let [end, first, last] = [start, Number.POSITIVE_INFINITY, -1]
-  for (const buffer of group) {
+  const touched = group.map((buffer): LiveRange => {
     const life = lives.get(buffer.name)!
     end = Math.max(end, buffer.offset + bytesOf(buffer))
     first = Math.min(first, life.first)
     last = Math.max(last, life.last)
-  }
+    return { start: buffer.offset - start, bytes: bytesOf(buffer), ...life }
+  })
   const buffers = [...group].sort((a, b) => bytesOf(b) - bytesOf(a))
   const bytes = end - start
-  return { buffers, start, bytes, room: Math.ceil(bytes / alignment) * alignment, first, last }
-}
-
-/** The bytes that live while each of `launches` runs: no plan can take fewer than the most. */
-export function liveBytes(
-  blocks: readonly Pick<Block, 'room' | 'first' | 'last'>[],
-  launches: number,
-): number[] {
-  const changes = new Array<number>(launches + 1).fill(0)
-  for (const { room, first, last } of blocks) {
-    changes[first]! += room
-    changes[last + 1]! -= room
-  }
-  let live = 0
-  return changes.slice(0, launches).map(change => {
-    live += change
-    return live
-  })
+  const room = Math.ceil(bytes / alignment) * alignment
+  return { buffers, start, bytes, room, first, last, ranges: rangesOf(touched, alignment) }
 }

@@ -7,7 +7,8 @@ import { inPlace } from '../../kernel/in-place.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { type Buffer, bytesOf, type Launch, type Program } from '../../kernel/program.ts'
 import { NameTable } from '../names.ts'
-import { type Block, blocksOf, liveBytes } from './blocks.ts'
+import { type Block, blocksOf } from './blocks.ts'
+import { liveBytes } from './ranges.ts'
 
 /**
  * The program with results in the place of operands where that lowers the bytes that live at once.

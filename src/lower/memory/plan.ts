@@ -1,13 +1,14 @@
 // The plan of scratch, made from a finished program: lowering gives every value a range of its own,
-// and here ranges whose lives do not meet share bytes. A pass over buffers and launches alone. It
+// and here bytes whose lives do not meet are shared. A pass over buffers and launches alone. It
 // knows nothing of the graph, and the verifier checks its result like any other program.
 
 import { ALIGNMENT_BYTES, arenaBytes, type Launch, type Program } from '../../kernel/program.ts'
 import type { Target } from '../../kernel/target.ts'
-import type { MemoryPlan } from '../lowered.ts'
-import { type Block, blocksOf, liveBytes } from './blocks.ts'
+import type { MemoryPlan, PlannedBlock } from '../lowered.ts'
+import { type Block, blocksOf } from './blocks.ts'
 import { fitBlocks } from './fit.ts'
 import { mergeAtPeak } from './merge.ts'
+import { liveBytes } from './ranges.ts'
 
 /** A program whose scratch is planned, and the plan. */
 export interface Planned {
@@ -32,12 +33,18 @@ export function planMemory(
     unsharedBytes: arenaBytes(program, 'scratch'),
     launches: live.length,
     peakLaunch: Math.max(0, live.indexOf(least)),
-    blocks: blocks.map(({ buffers, bytes, first, last }, i) => {
-      const names = buffers.map(({ name }) => name)
-      return { buffers: names, bytes, offset: offsets[i]!, first, last }
-    }),
+    blocks: blocks.map((block, i) => plannedBlock(block, offsets[i]!)),
   }
   return { program: placed, memory }
+}
+
+/** A block as others see it: the room after its last byte is nothing of it. */
+function plannedBlock(
+  { buffers, bytes, first, last, ranges }: Block,
+  offset: number,
+): PlannedBlock {
+  const own = ranges.map(range => ({ ...range, bytes: Math.min(range.bytes, bytes - range.start) }))
+  return { buffers: buffers.map(({ name }) => name), bytes, offset, first, last, ranges: own }
 }
 
 /** Buffers that no launch touches take no memory, so they are left out. */
