@@ -144,7 +144,7 @@ export function isWithin(e: Index, size: number): boolean {
 }
 
 /** Whether two indices differ in some dim for all positions: by range, or by residue class. */
-function areDisjoint(a: readonly Index[], b: readonly Index[]): boolean {
+export function areDisjoint(a: readonly Index[], b: readonly Index[]): boolean {
   return a.some((e, d) => {
     const other = b[d]!
     const [low, high] = range(e)

@@ -1,7 +1,7 @@
 // Rules K5, K8 and K9: what has been stored when something is loaded. One walk over the body that
 // carries the stores which have run. Part of the verifier; the checklist is in verify.ts.
 
-import { coversLoad, type Piece } from './coverage.ts'
+import { areDisjoint, coversLoad, type Piece } from './coverage.ts'
 import type { Acc, Loop, Loops, Stmt, Store } from './kernel.ts'
 import type { Scalar } from './scalar.ts'
 import * as uses from './uses.ts'
@@ -64,11 +64,12 @@ class OrderChecker {
     const made = new Map<string, readonly Piece[]>()
     for (const store of group) {
       this.#loads(uses.scalarsOfStore(store), before, store)
-      if (made.has(store.buffer)) {
-        const message = `a store group writes ${store.buffer} once, got a second store`
+      const others = made.get(store.buffer) ?? []
+      if (!others.every(({ index }) => areDisjoint(index, store.index))) {
+        const message = `a store group writes an element of ${store.buffer} once, got a second store`
         this.#findings.add('K8', message, store)
       }
-      made.set(store.buffer, [{ index: store.index, axes: [] }])
+      made.set(store.buffer, [...others, { index: store.index, axes: [] }])
     }
     return made
   }

@@ -18,7 +18,7 @@
 //   K7  No races: the index of a store tells apart the points of the parallel axes, and the
 //       iterations of every `over` loop around it; in such a loop the dims that hold its axes have
 //       the same index in every access of that buffer.
-//   K8  A store group writes a buffer once.
+//   K8  A store group writes an element once: its stores to one buffer are at indices apart.
 //   K9  An accumulator loads no buffer that its own loop stores; `at` belongs to `max` and `min`.
 //   K10 Contract: `left` uses no column axis, `right` no row axis, neither loads what the epilogue
 //       stores; the epilogue uses no `over` axis; the accumulator is a float.

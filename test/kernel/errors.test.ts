@@ -61,7 +61,7 @@ test('an error shows the line with carets under the statement', () => {
   const text = readTest('errors/kernel/k8.kir').replaceAll(/ \/\/ error.*/g, '')
   expect(() => verifyAll(parseKernels('k8.kir', text))).toThrow(
     [
-      'E304 @twice: K8 a store group writes y once, got a second store',
+      'E304 @twice: K8 a store group writes an element of y once, got a second store',
       '  at k8.kir:5:3',
       '      y[i] = x[i]',
       '      ^^^^^^^^^^^',

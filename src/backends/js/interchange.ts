@@ -83,7 +83,7 @@ class Interchange {
     ]
     const values = taken.map((node, i) => [node, this.#read(places[i]!, node.type)] as const)
     const known = new Map([...outer, ...values])
-    const inside = isPlainSum(loop) ? this.#turns(loop, known) : [this.#iterate(loop, known)]
+    const inside = isQuickSum(loop) ? this.#turns(loop, known) : [this.#iterate(loop, known)]
     return first.length === 0 ? inside : [this.#across(first), ...inside]
   }
 
@@ -102,8 +102,8 @@ class Interchange {
     return { kind: 'loop', order: accs.length > 0 ? 'serial' : order, axes, accs: [], body: inside }
   }
 
-  /** A loop that only gathers: several of its iterations in one, in order, and then the rest. */
-  #turns({ axes, accs }: Loop, known: Known): readonly Stmt[] {
+  /** A loop that gathers and stores: several iterations in one, in order, and then the rest. */
+  #turns({ axes, accs, body: group }: Loop, known: Known): readonly Stmt[] {
     const axis = axes.at(-1)!
     const whole = Math.floor(axis.extent / TURN)
     const turn = (extent: number, from: number, scale: number, count: number): Loop => {
@@ -113,7 +113,11 @@ class Interchange {
         const substitute = (one: Axis) => (one.name === axis.name ? position : axisIndex(one))
         return this.#rewriter({ known, axis: substitute })
       })
-      const body = [this.#across(accs.flatMap(acc => this.#gather(acc, rewriters)))]
+      const stores = [
+        ...rewriters.flatMap(rewriter => this.#group(group.filter(isStore), rewriter)),
+        ...accs.flatMap(acc => this.#gather(acc, rewriters)),
+      ]
+      const body = [this.#across(stores)]
       return { kind: 'loop', order: 'serial', axes: [own], accs: [], body }
     }
     const rest = axis.extent - TURN * whole
@@ -210,15 +214,21 @@ class Interchange {
   }
 }
 
-/** Whether the loop does nothing but gather small values that do not look at what it has. */
-function isPlainSum({ axes, accs, body }: Loop): boolean {
+const isStore = (stmt: Stmt): stmt is Store => stmt.kind === 'store'
+
+/**
+ * Whether the loop gathers small values that do not look at what it has, and beside that only
+ * stores small ones, each iteration its own.
+ */
+function isQuickSum(loop: Loop): boolean {
+  const { order, axes, accs, body } = loop
   const last = axes.at(-1)
-  if (last === undefined || last.extent < TURN || body.length > 0 || accs.length === 0) return false
+  if (last === undefined || last.extent < TURN || accs.length === 0) return false
+  if (!body.every(isStore) || (body.length > 0 && order !== 'over')) return false
   const own = new Set(accs.map(acc => acc.name))
-  return accs.every(({ value, at }) => {
-    const isApart = ![...needsOf(value).accs].some(name => own.has(name))
-    return at === undefined && isApart && reach([value]).order.length <= SMALL
-  })
+  const isApart = (node: s.Scalar) => ![...needsOf(node).accs].some(name => own.has(name))
+  if (accs.some(({ at }) => at !== undefined) || !scalarsOf(loop).every(isApart)) return false
+  return scalarsOf(loop).every(node => reach([node]).order.length <= SMALL)
 }
 
 /** The largest values that every turn of `loop` would compute again, each for its point. */

@@ -144,12 +144,15 @@ function isNest(loop: Loop, inner: Stmt | undefined): boolean {
 /** How many iterations along `axis` make a turn of `loop`, which holds no loops. */
 function turnOf(axis: Axis, loop: Loop): number | undefined {
   if (loop.order !== 'over' || loop.accs.some(acc => acc.at !== undefined)) return undefined
-  // What does not change along the axes is computed once, before the loop.
-  const cost = costOf(scalarsOf(loop), node =>
-    loop.axes.some(({ name }) => needsOf(node).axes.has(name)),
-  )
+  // What does not change along any axis is computed once, before the loop; what does not change
+  // along this one, once a turn.
+  const roots = scalarsOf(loop)
+  const all = [axis, ...loop.axes]
+  const cost = costOf(roots, node => all.some(({ name }) => needsOf(node).axes.has(name)))
+  const own = costOf(roots, node => needsOf(node).axes.has(axis.name))
   return TURNS.find(
-    count => count * cost <= MOST_COST && Math.floor(axis.extent / count) >= LEAST_TURNS,
+    count =>
+      cost + (count - 1) * own <= MOST_COST && Math.floor(axis.extent / count) >= LEAST_TURNS,
   )
 }
 

@@ -63,6 +63,14 @@ const KERNELS: Readonly<Record<string, (m: number, n: number) => string>> = {
     over i in ${m} { t max= x[i, j] }
     over i in ${m} { e[i] = exp(x[i, j] - t)  s += exp(x[i, j] - t) }
     over i in ${m} { y[i, j] = e[i] * (1 / s) + sqrt(w[j] * w[j] + 1) } }`,
+  'a sum and a store of one loop': (
+    m,
+    n,
+  ) => `kernel @k(x: read f32[${m},${n}], y: write f32[${m},${n}],
+    z: write f32[${n}]) {
+    parallel j in ${n}
+    over i in ${m} { y[i, j] = x[i, j] * 2  s += x[i, j] * 2 }
+    z[j] = s }`,
   'a loop in a loop': (m, n) => `kernel @k(x: read f32[${m},3,${n}], y: write f32[${m},${n}],
     z: write f32[${n}]) {
     parallel j in ${n}
