@@ -276,6 +276,37 @@ describe('what is not stored', () => {
     expect(made.text).not.toContain('row ')
   })
 
+  it('is a row that a later loop reads from its end, or through a padding', () => {
+    const reversed = program(`graph @g(input %x: f32[6,5]) {
+  %0 = exp %x : f32[6,5]
+  %1 = reverse %0 {axes = [1]} : f32[6,5]
+  %2 = mul %0, %1 : f32[6,5]
+  %3 = sum %2 {axes = [1]} : f32[6]
+  return y = %3
+}`)
+    expectLaunches(reversed, 1)
+    expect(reversed.text).toContain('e0[-r + 4]')
+    const padded = program(`graph @g(input %x: f32[6,5]) {
+  %0 = exp %x : f32[6,5]
+  %1 = pad %0 {low = [0, 1], high = [0, 1], interior = [0, 0], value = 0.5} : f32[6,7]
+  %2 = max %1 {axes = [1]} : f32[6]
+  %3 = sum %0 {axes = [1]} : f32[6]
+  %4 = mul %2, %3 : f32[6]
+  return y = %4
+}`)
+    expectLaunches(padded, 1)
+    expect(padded.text).toContain('e0[r - 1] else 0.5')
+  })
+
+  it('is a row of a length that loops of sums do not divide', () => {
+    const made = program(`graph @g(input %x: f32[2,4099]) {
+  %0 = softmax %x : f32[2,4099]
+  return y = %0
+}`)
+    expectLaunches(made, 1)
+    expect(made.text).toContain('row e0: f32[4099]')
+  })
+
   it('is a gradient that nobody asked for', () => {
     const text = `graph @g(input %x: f32[8,7], param %v: f32[7,6], param %w: f32[6,4]) {
   %0 = matmul %x, %v : f32[8,6]
