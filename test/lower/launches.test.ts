@@ -298,6 +298,20 @@ describe('what is not stored', () => {
     expect(padded.text).toContain('e0[r - 1] else 0.5')
   })
 
+  it('is a row that a loop over more than it reads', () => {
+    const made = program(`graph @g(input %x: f32[6,5], input %u: f32[6,5,3]) {
+  %0 = exp %x : f32[6,5]
+  %1 = sum %0 {axes = [1]} : f32[6]
+  %2 = broadcast_to %0 {shape = [6, 5, 3], axes = [2]} : f32[6,5,3]
+  %3 = mul %2, %u : f32[6,5,3]
+  %4 = sum %3 {axes = [1, 2]} : f32[6]
+  %5 = div %4, %1 : f32[6]
+  return y = %5
+}`)
+    expectLaunches(made, 1)
+    expect(made.text).toContain('e0[r0] * x1[i, r0, r1]')
+  })
+
   it('is a row of a length that loops of sums do not divide', () => {
     const made = program(`graph @g(input %x: f32[2,4099]) {
   %0 = softmax %x : f32[2,4099]
