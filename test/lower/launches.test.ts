@@ -298,7 +298,7 @@ describe('what is not stored', () => {
     expect(padded.text).toContain('e0[r - 1] else 0.5')
   })
 
-  it('is a row that a loop over more than it reads', () => {
+  it('is a row that a loop over more axes reads', () => {
     const made = program(`graph @g(input %x: f32[6,5], input %u: f32[6,5,3]) {
   %0 = exp %x : f32[6,5]
   %1 = sum %0 {axes = [1]} : f32[6]
