@@ -2,6 +2,8 @@
 // for each, numbers in and out in typed arrays, sums in double, nothing checked. Each says what it
 // does that a plain loop would not.
 
+import { shortExp, shortTanh } from '../../src/support/exponential.ts'
+
 type F32 = Float32Array
 
 /** Rows of a softmax; the result's row holds the exponentials on the way. */
@@ -12,7 +14,7 @@ export function softmax(x: F32, y: F32, rows: number, cols: number): void {
     for (let q = p; q < end; q++) if (x[q]! > most) most = x[q]!
     let sum = 0
     for (let q = p; q < end; q++) {
-      const e = Math.exp(x[q]! - most)
+      const e = shortExp(x[q]! - most)
       y[q] = e
       sum += e
     }
@@ -34,7 +36,7 @@ export function crossEntropy(
     for (let q = p; q < end; q++) if (z![q]! > most) most = z![q]!
     let sum = 0
     for (let q = p; q < end; q++) {
-      const e = Math.exp(z![q]! - most)
+      const e = shortExp(z![q]! - most)
       dz![q] = e
       sum += e
     }
@@ -241,7 +243,7 @@ export function chain([x, a, b, y]: readonly F32[]): void {
   slopes[1] = 1
   for (let i = 0; i < x!.length; i++) {
     const v = x![i]!
-    y![i] = Math.tanh(a![i]! * v + b![i]!) / (1 + Math.exp(-v)) + v * slopes[+(v > 0)]!
+    y![i] = shortTanh(a![i]! * v + b![i]!) / (1 + shortExp(-v)) + v * slopes[+(v > 0)]!
   }
 }
 

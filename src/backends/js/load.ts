@@ -4,6 +4,7 @@
 import { UnsupportedError } from '../../support/diagnostic.ts'
 import type { TypedArray } from '../../support/dtype.ts'
 import { erf } from '../../support/erf.ts'
+import { shortExp, shortExpm1, shortTanh } from '../../support/exponential.ts'
 import { roundHalfEven } from '../../support/half-even.ts'
 
 /** What kernels work in: doubles in plain arrays, everything else in typed ones. */
@@ -12,8 +13,8 @@ export type WorkArray = TypedArray | number[]
 /** Runs a program once on the arrays of its buffers and the workspaces of its kernels. */
 export type Step = (b: readonly TypedArray[], w: readonly WorkArray[]) => void
 
-/** What generated code calls that JavaScript does not have. */
-const SUPPORT = { erf, roundHalfEven }
+/** What generated code calls that JavaScript does not have, or has at twice the price. */
+const SUPPORT = { erf, roundHalfEven, shortExp, shortExpm1, shortTanh }
 
 /** Programs made so far; a debugger and a profile show each under its number. */
 let made = 0

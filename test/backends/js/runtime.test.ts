@@ -289,7 +289,7 @@ describe('names', () => {
     new Set(source.replaceAll(/^\/\/.*$/gm, '').match(/[\p{L}_$][\p{L}\w$]*/gu))
 
   const OURS =
-    /^(?:use|strict|[abstwcxyijklpqz]\d*|function|const|let|for|while|if|return|step|multiply|tile|pad|panel|lanes|count|rows|cols|depth|steps|size|end|used|width|fill|erf|e|Infinity|Math|min|max|ceil|exp|fround|log|sqrt|k0_\w*)$/
+    /^(?:use|strict|[abstwcxyijklpqz]\d*|function|const|let|for|while|if|return|step|multiply|tile|pad|panel|lanes|count|rows|cols|depth|steps|size|end|used|width|fill|erf|shortExp|e|Infinity|Math|min|max|ceil|fround|log|sqrt|k0_\w*)$/
 
   test.each(HOSTILE)('%j reach no code and change no result', name => {
     for (const kernel of ['batched_masked', 'bn_backward', 'argmax', 'embed_grad', 'xent']) {

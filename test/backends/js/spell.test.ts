@@ -152,6 +152,10 @@ describe('random expressions', () => {
     s.constant(type, type === 'f32' ? -2.5 : 3),
   ])
 
+  /** Of f32 these are other functions than the interpreter's, whose last bits a cast would show. */
+  const isShort = (op: ScalarOp, { type }: s.Scalar) =>
+    type === 'f32' && ['exp', 'expm1', 'tanh'].includes(op)
+
   /** A value made by choosing operations and operands by number. */
   function grow(choices: readonly number[]): s.Scalar {
     const pool: s.Scalar[] = [...leaves, s.indexValue(at[0]!)]
@@ -160,6 +164,7 @@ describe('random expressions', () => {
       const op = ops[choices[c]! % ops.length]!
       const from = choices.slice(c + 1, c + 1 + SCALAR_OPS[op].arity)
       const first = pool[(from[0]! * 7) % pool.length]!
+      if (isShort(op, first)) continue
       const args = from.map((n, k) => {
         const isCondition = op === 'select' && k === 0
         const type = isCondition ? 'bool' : op === 'select' ? pool[n % 5]!.type : first.type
