@@ -23,7 +23,7 @@ export function printExplanation(of: Omit<Explanation, 'toString' | 'toJSON'>): 
     [`target ${of.target}${dims.length > 0 ? `, ${dims.join(', ')}` : ''}`],
     ['formulas', ...formulaLines(of)],
     ['passes', ...passLines(of.passes)],
-    ['kernels', ...of.kernels.map(kernelLine)],
+    ['kernels', ...kernelLines(of.kernels)],
     ...costSections(of),
     ['memory', ...memoryLines(of)],
   ]
@@ -86,10 +86,13 @@ function placeText({ source, path, op, derivativeOf }: Place & { readonly op: st
   return `${where} ${op}${backward}`
 }
 
-function kernelLine({ name, kind, launches, computes }: KernelReport): string {
-  const shown = computes.slice(0, 3).join('; ')
-  const more = computes.length > 3 ? `; and ${computes.length - 3} more` : ''
-  return `  ${name.padEnd(24)} ${kind} × ${launches}  ${shown}${more}`
+function kernelLines(kernels: readonly KernelReport[]): string[] {
+  const width = Math.max(...kernels.map(({ name }) => name.length))
+  return kernels.map(({ name, kind, launches, computes }) => {
+    const shown = computes.slice(0, 3).join('; ')
+    const more = computes.length > 3 ? `; and ${computes.length - 3} more` : ''
+    return `  ${name.padEnd(width)}  ${kind.padEnd(8)} × ${launches}  ${shown}${more}`
+  })
 }
 
 function memoryLines({ memory }: Pick<Explanation, 'memory'>): string[] {
