@@ -3,6 +3,7 @@
 // about the paths between them, and about what else the caller wants of a launch.
 
 import type { Graph, ValueId } from '../ir/graph.ts'
+import { invariant } from '../support/diagnostic.ts'
 import { type Access, accessesOf } from './accesses.ts'
 import type { Needs } from './demand.ts'
 import { partsOf } from './joins.ts'
@@ -16,8 +17,11 @@ export interface Entry {
   unit: Unit
   /** Units that must run earlier; some may have become parts of others since. */
   readonly before: Set<Entry>
-  /** Positions of the unit's first and last step in the graph. */
+  /** Units that must run later. */
+  readonly after: Set<Entry>
+  /** Where in the graph its first step is. */
   first: number
+  /** Where the last step is of all that it is and all that must run earlier. */
   last: number
   /** The entry that this one has become a part of. */
   into: Entry | undefined
@@ -116,21 +120,26 @@ export class UnitGraph {
     const [kept, gone] = a.first <= b.first ? [a, b] : [b, a]
     gone.into = kept
     for (const entry of gone.before) kept.before.add(entry)
+    for (const entry of gone.after) kept.after.add(entry)
     kept.unit = unit
     kept.first = Math.min(a.first, b.first)
     kept.last = Math.max(a.last, b.last)
+    // Merging moves steps: what comes after one of the two now comes after the last step of both.
+    for (const entry of kept.after) raise(entryOf(entry), kept.last)
     return kept
   }
 
   /** All units, each after those that must come before it. */
   inOrder(): readonly Unit[] {
-    const done = new Set<Entry>()
+    const [begun, done] = [new Set<Entry>(), new Set<Entry>()]
     const order: Unit[] = []
     const visit = (entry: Entry): void => {
       if (done.has(entry)) return
-      done.add(entry)
-      const before = [...new Set([...entry.before].map(entryOf))]
+      invariant(!begun.has(entry), 'lowering', 'no unit must run before itself')
+      begun.add(entry)
+      const before = [...new Set([...entry.before].map(entryOf))].filter(one => one !== entry)
       for (const one of before.sort((a, b) => a.first - b.first)) visit(one)
+      done.add(entry)
       order.push(entry.unit)
     }
     for (const entry of [...this.entries()].sort((a, b) => a.first - b.first)) visit(entry)
@@ -142,7 +151,7 @@ export class UnitGraph {
     const seen = new Set<Entry>([a, b])
     const pending = [...b.before].map(entryOf).filter(entry => entry !== a)
     for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
-      // Whatever ends before `a` begins cannot depend on it.
+      // What has nothing in and before it that is as late as `a` does not depend on it.
       if (seen.has(entry) || entry.last < a.first) continue
       seen.add(entry)
       for (const one of entry.before) {
@@ -159,7 +168,8 @@ export class UnitGraph {
   }
 
   #add(unit: Unit, at = this.#needs.values.size + this.#all.length): Entry {
-    const entry: Entry = { unit, before: new Set(), first: at, last: at, into: undefined }
+    const [before, after] = [new Set<Entry>(), new Set<Entry>()]
+    const entry: Entry = { unit, before, after, first: at, last: at, into: undefined }
     this.#all.push(entry)
     return entry
   }
@@ -197,7 +207,7 @@ export class UnitGraph {
   #orderReads(entry: Entry): void {
     for (const step of entry.unit.steps) {
       for (const { value } of this.reads(step)) {
-        for (const maker of this.makersOf(value.id)) if (maker !== entry) entry.before.add(maker)
+        for (const maker of this.makersOf(value.id)) order(maker, entry)
       }
     }
   }
@@ -217,10 +227,28 @@ export class UnitGraph {
         const target = this.#places.of(to.target.id)
         for (const [id, found] of readers) {
           if (!overlaps(this.#places.of(id), target)) continue
-          for (const reader of found) if (reader !== entry) entry.before.add(reader)
+          for (const reader of found) order(reader, entry)
         }
       }
     }
+  }
+}
+
+/** Notes that one unit must run before another. */
+function order(earlier: Entry, later: Entry): void {
+  if (earlier === later) return
+  later.before.add(earlier)
+  earlier.after.add(later)
+  raise(later, earlier.last)
+}
+
+/** Whatever must run after something late is late itself. */
+function raise(start: Entry, last: number): void {
+  const pending = [start]
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    if (entry.last >= last) continue
+    entry.last = last
+    for (const later of entry.after) pending.push(entryOf(later))
   }
 }
 

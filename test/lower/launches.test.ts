@@ -221,6 +221,27 @@ describe('more than one launch', () => {
     expectLaunches(made, 2)
   })
 
+  it('is what a third launch stands between whose steps come earlier in the graph', () => {
+    // The sums of y share a launch with tanh but for the product, which needs tanh and feeds one.
+    const made =
+      program(`graph @g(input %x: f32[2,6], input %y: f32[2], param %w: f32[6,6], param %v: f32[6,4], param %scale: f32[]) {
+  %0 = matmul %x, %w : f32[2,6]
+  %1 = matmul %0, %v : f32[2,4]
+  %2 = max %1 {axes = [1]} : f32[2]
+  %3 = tanh %scale : f32[]
+  %4 = broadcast_to %3 {shape = [2, 6], axes = [0, 1]} : f32[2,6]
+  %5 = sub %4, %0 : f32[2,6]
+  %6 = broadcast_to %3 {shape = [2], axes = [0]} : f32[2]
+  %7 = mul %6, %y : f32[2]
+  %8 = sum %7 {axes = [0]} : f32[]
+  %9 = mul %2, %y : f32[2]
+  %10 = sum %9 {axes = [0]} : f32[]
+  return last = %5, p = %8, q = %10
+}`)
+    expectMeaning(made, 'graph')
+    expect(made.launches.indexOf('matmul_sub')).toBeGreaterThan(0)
+  })
+
   it('is what has few points, where a target wants many', () => {
     const text = `graph @g(input %x: f32[12,9], param %gamma: f32[9], param %beta: f32[9]) {${BATCH_NORM}
   return y = %1
