@@ -10,7 +10,7 @@ import { isTotal, type Unit } from './steps.ts'
 import { factorsAt, spread } from './terms.ts'
 import type { Computed } from './values.ts'
 import type { Workshop } from './workshop.ts'
-import { placeOf } from './write-region.ts'
+import { placeOf, totalOf } from './write-region.ts'
 
 /** The contract of a unit. */
 export function writeContraction(workshop: Workshop, { steps }: Unit): Written {
@@ -25,9 +25,9 @@ export function writeContraction(workshop: Workshop, { steps }: Unit): Written {
   draft.computes(value.id)
   const [left, right] = factorsAt(draft, value, at, over.index)
   const own = new Set(stored.flatMap(({ value: one, to }) => (to?.kind === 'own' ? [one.id] : [])))
-  const total = s.acc(value.dtype, 'z')
-  draft.resolve = id => {
-    if (id === value.id) return total
+  const total = totalOf(value, s.acc(value.dtype, 'z'))
+  draft.resolve = (id, index, fill) => {
+    if (id === value.id) return total(index, fill)
     return own.has(workshop.baseOf(id)) ? 'compute' : undefined
   }
   draft.forget()

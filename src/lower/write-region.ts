@@ -17,13 +17,14 @@ import { loadsOf, scalarsOf } from '../kernel/uses.ts'
 import { type Accumulation, accumulate } from './accumulate.ts'
 import { DEAREST } from './cost.ts'
 import type { Draft } from './draft.ts'
+import { guarded } from './guard.ts'
 import type { Written } from './kernel-table.ts'
-import { type LoopGroup, loopsOf, walked } from './levels.ts'
+import { type LoopGroup, loopsOf } from './levels.ts'
 import { axesOf } from './names.ts'
 import type { Place } from './places.ts'
 import { isPerPoint, isTotal, type Step, type Unit } from './steps.ts'
 import { type Terms, termsOf } from './terms.ts'
-import type { Computed } from './values.ts'
+import type { Computed, Value } from './values.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Other terms for the one total of a unit: its parts, which a launch before has summed up. */
@@ -147,7 +148,7 @@ class RegionWriter {
   #finish(groups: readonly LoopGroup[]): void {
     for (const step of groups.flatMap(group => group.steps)) {
       const total = this.#gathered.get(step)
-      if (total !== undefined) this.#ready.set(step.value.id, () => total)
+      if (total !== undefined) this.#ready.set(step.value.id, totalOf(step.value, total))
       else if (this.#isKept(step)) this.#ready.set(step.value.id, this.#kept(step))
     }
   }
@@ -159,7 +160,7 @@ class RegionWriter {
       const place = placeOf(this.#workshop, step)
       return (at, fill) => this.#draft.reload(place, at, fill)
     }
-    return (at, fill) => s.load(value.dtype, row.name, walkedOf(step, at), fill)
+    return (at, fill) => s.load(value.dtype, row.name, ofRow(step, at), fill)
   }
 
   // ---- stores
@@ -177,7 +178,7 @@ class RegionWriter {
   #putOf(step: Step): Put {
     const row = this.#rowOf(step)
     if (row === undefined) return this.#draft.target(placeOf(this.#workshop, step))
-    return (at, value) => ({ kind: 'store', buffer: row.name, index: walkedOf(step, at), value })
+    return (at, value) => ({ kind: 'store', buffer: row.name, index: ofRow(step, at), value })
   }
 
   /** The memory of one point for the value of a step, if it is kept there. */
@@ -187,7 +188,7 @@ class RegionWriter {
     const known = this.#rows.get(value.id)
     if (known !== undefined) return known
     const name = `e${this.#rows.size}`
-    const row: Row = { name, type: value.dtype, shape: walked(step) }
+    const row: Row = { name, type: value.dtype, shape: ofRow(step, value.shape) }
     this.#rows.set(value.id, row)
     return row
   }
@@ -219,14 +220,20 @@ function withoutUnread(rows: readonly Row[], body: readonly Stmt[]) {
   return { rows: rows.filter(({ name }) => read.has(name)), body: without(body) }
 }
 
+/** A total as it is read: where a dim of one element is left, the fill stands for it. */
+export const totalOf =
+  ({ shape }: Value, total: Scalar): Ready =>
+  (at, fill) =>
+    fill === undefined ? total : guarded(at, shape, fill, () => total)
+
 /** The total over nothing. */
 function nothingOf({ combine, at }: Accumulation, { value }: Step): Scalar {
   return s.constant(value.dtype, at === undefined ? identityOf(combine, value.dtype) : -1)
 }
 
-/** The indices of the dims that a loop walks. */
-const walkedOf = ({ value, dims }: Step, at: readonly Index[]): readonly Index[] =>
-  at.filter((_, d) => dims[d] === undefined && value.shape[d] !== 1)
+/** Of what belongs to the dims of a value, that of the dims which are no axis of the unit. */
+const ofRow = <T>({ dims }: Step, all: readonly T[]): readonly T[] =>
+  all.filter((_, d) => dims[d] === undefined)
 
 /** Where a step stores. */
 export function placeOf({ places }: Workshop, { value, to }: Step): Place {

@@ -393,3 +393,36 @@ describe('a factor of a product', () => {
     expectLaunches(program(product(factor)), 2)
   })
 })
+
+describe('a dim of one element that is left', () => {
+  it('gives the fill, of a row', () => {
+    const made = program(`graph @g(input %x: f32[4,1], input %ids: i32[4]) {
+  %0 = tanh %x : f32[4,1]
+  %1 = gather %0, %ids {axis = 1} : f32[4,4]
+  %2 = sum %1 {axes = [0, 1]} : f32[]
+  %3 = sum %0 {axes = [0, 1]} : f32[]
+  %4 = add %2, %3 : f32[]
+  return y = %4
+}`)
+    expectLaunches(made, 1)
+    expect(made.text).toContain('row e0: f32[4,1]')
+  })
+
+  it('gives the fill, of a total', () => {
+    const made = program(`graph @g(input %x: f32[6,1,5], input %ids: i32[4]) {
+  %0 = sum %x {axes = [2]} : f32[6,1]
+  %1 = gather %0, %ids {axis = 1} : f32[6,4]
+  return y = %1
+}`)
+    expectLaunches(made, 1)
+  })
+
+  it('gives the fill, of a product', () => {
+    const made = program(`graph @g(input %x: f32[6,1,5], input %w: f32[5,4], input %ids: i32[1]) {
+  %0 = matmul %x, %w {batch = [[], []], contract = [[2], [0]]} : f32[6,1,4]
+  %1 = gather %0, %ids {axis = 1} : f32[6,1,4]
+  return y = %1
+}`)
+    expectLaunches(made, 1)
+  })
+})
