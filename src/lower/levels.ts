@@ -28,10 +28,14 @@ export interface Leveled {
 export function loopsOf(steps: readonly Step[], of: Leveled): readonly LoopGroup[] {
   const groups = new Map<string, { level: number; extents: readonly number[]; steps: Step[] }>()
   const levels = new Map<ValueId, Leveling>()
-  for (const step of steps) {
-    if (!isTotal(step) && isPerPoint(step)) continue
+  const looped = steps.filter(step => isTotal(step) || !isPerPoint(step))
+  const isUpdate = ({ to }: Step) => to?.kind === 'state'
+  // Updates of state come together: each of them may read what another one changes.
+  const updates = looped.filter(isUpdate)
+  for (const step of [...looped.filter(one => !isUpdate(one)), ...updates]) {
     const extents = walked(step)
-    const level = levelOf(step, extents, levels, of)
+    const needing = isUpdate(step) ? updates : [step]
+    const level = Math.max(...needing.map(one => levelOf(one, walked(one), levels, of)))
     const key = `${level} ${extents.join()} ${apart(step, extents)}`
     const group = groups.get(key) ?? { level, extents, steps: [] }
     group.steps.push(step)

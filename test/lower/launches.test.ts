@@ -394,6 +394,22 @@ describe('a factor of a product', () => {
   })
 })
 
+describe('updates of state in one launch', () => {
+  it('all read what was there before, whatever total each of them waits for', () => {
+    const made = program(`graph @g(input %g: f32[6,5], state %p: f32[6,5], state %v: f32[6,5]) {
+  %0 = mul %g, %g : f32[6,5]
+  %1 = sum %0 {axes = [1]} : f32[6]
+  %2 = add %v, %g : f32[6,5]
+  %3 = broadcast_to %1 {shape = [6, 5], axes = [1]} : f32[6,5]
+  %4 = div %2, %3 : f32[6,5]
+  %5 = sub %p, %4 : f32[6,5]
+  update v = %2
+  update p = %5
+}`)
+    expectLaunches(made, 1)
+  })
+})
+
 describe('a dim of one element that is left', () => {
   it('gives the fill, of a row', () => {
     const made = program(`graph @g(input %x: f32[4,1], input %ids: i32[4]) {
