@@ -6,7 +6,9 @@ import { bindGraph, graphDims } from '../../src/ir/bind.ts'
 import { GraphBuilder } from '../../src/ir/builder.ts'
 import type { Graph } from '../../src/ir/graph.ts'
 import type { StateLayout } from '../../src/lower/lowered.ts'
-import { sub } from '../../src/ops/arithmetic.ts'
+import { add, div, scale, shift, square, sub } from '../../src/ops/arithmetic.ts'
+import { broadcastAlong } from '../../src/ops/broadcast.ts'
+import { mean } from '../../src/ops/statistics.ts'
 import { momentum, type Optimizer } from '../../src/optim/index.ts'
 import { trainingStep } from '../../src/optim/training-step.ts'
 import { trainingLayout } from '../../src/train/block-layout.ts'
@@ -43,6 +45,33 @@ function descent(graph: Graph): Graph {
 /** The step by which every parameter becomes itself less its gradient. */
 export function descentStep(graph: Graph): Step {
   const step = prepared(descent(backwardOf(graph)))
+  return { graph: step, state: plainState(step) }
+}
+
+/**
+ * Two states for every parameter, of which one waits for totals: an average v of gradients, and the
+ * parameter less v over the mean square of the gradient along each axis in turn.
+ */
+function normalized(graph: Graph): Graph {
+  const builder = GraphBuilder.from(graph)
+  for (const name of gradientNames(graph)) {
+    const parameter = builder.argumentNamed(name)
+    const gradient = builder.outputNamed(`grads.${name}`)
+    const average = builder.state(`v.${name}`, parameter.type)
+    const next = add(scale(average, 0.5), gradient)
+    const { shape } = parameter.type
+    const step = shape.reduce((value, _, axis) => {
+      const size = shift(mean(square(gradient), [axis]), 1)
+      return div(value, broadcastAlong(size, shape, [axis]))
+    }, next)
+    builder.update(`v.${name}`, next).update(name, sub(parameter, step))
+  }
+  return builder.finish()
+}
+
+/** The step by which every parameter follows an average of normalized gradients. */
+export function normalizedStep(graph: Graph): Step {
+  const step = prepared(normalized(backwardOf(graph)))
   return { graph: step, state: plainState(step) }
 }
 

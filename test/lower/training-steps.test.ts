@@ -20,7 +20,7 @@ import { runs, seed } from '../counts.ts'
 import { difference } from '../generic/tolerances.ts'
 import { randomArguments, randomGraph } from '../property/random-graph.ts'
 import { lowered, prepared, runLowered, TARGET } from './run.ts'
-import { blockStep, descentStep, type Step } from './steps.ts'
+import { blockStep, descentStep, normalizedStep, type Step } from './steps.ts'
 
 function expectMeaning({ graph, state }: Step): void {
   const given = randomArguments(graph, seed)
@@ -37,6 +37,11 @@ function expectMeaning({ graph, state }: Step): void {
 describe('a training step of a random graph', () => {
   it('updates parameters that lie each by themselves', () => {
     const property = fc.property(randomGraph, ({ graph }) => expectMeaning(descentStep(graph)))
+    fc.assert(property, runs({ test: 60, ci: 120, deep: 1000 }))
+  })
+
+  it('updates two states together of which one waits for totals', () => {
+    const property = fc.property(randomGraph, ({ graph }) => expectMeaning(normalizedStep(graph)))
     fc.assert(property, runs({ test: 60, ci: 120, deep: 1000 }))
   })
 
