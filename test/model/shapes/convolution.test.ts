@@ -59,6 +59,18 @@ const sentences = [
     'conv2d: kernel width must be 1 or more, got 0',
     conv2dRule(image, [3, 0, 1, 32]),
   ),
+  answer<Conv2dRule<Image, ['k', 3, 1, 32], { padding: 'same' }>>(
+    "conv2d: padding 'same' needs a known kernel height, got k",
+    conv2dRule(image, ['k', 3, 1, 32], { padding: 'same' }),
+  ),
+  answer<Conv2dRule<Image, [3, 'k', 1, 32], { padding: 'same'; dilation: 2 }>>(
+    "conv2d: padding 'same' needs a known kernel width, got k",
+    conv2dRule(image, [3, 'k', 1, 32], { padding: 'same', dilation: 2 }),
+  ),
+  answer<Conv2dRule<['n', 28, 0, 1], [3, 1, 1, 32], None>>(
+    'conv2d: kernel width 1 exceeds padded input width 0',
+    conv2dRule(['n', 28, 0, 1], [3, 1, 1, 32]),
+  ),
   answer<Conv2dRule<['n', 28, 28], [3, 3, 1, 32], None>>(
     'conv2d: input must be [n, h, w, c], got [n, 28, 28]',
     conv2dRule(['n', 28, 28], [3, 3, 1, 32]),
@@ -105,11 +117,21 @@ describe('a convolution that there is not', () => {
     expect(conv2dRule(['n', 'h', 8, 1], [2, 2, 1, 1], { stride: 2 })).toBe(
       'conv2d: a stride of 2 needs a known height, got h-1',
     )
+    expect(conv2dRule(['n', 8, 'w', 1], [2, 2, 1, 1], { padding: 'same', stride: 3 })).toBe(
+      'conv2d: a stride of 3 needs a known width, got w',
+    )
   })
 })
 
+/** A shape of which every dim is a literal: what is exact at both times. */
+type Exact<S extends Shape> = true extends
+  | (number extends S[number] ? true : false)
+  | (string extends S[number] ? true : false)
+  ? never
+  : S
+
 /** Checks that the type and the function give the same shape. */
-function size<Rule extends Shape>(expected: Rule, found: unknown): void {
+function size<Rule extends Shape>(expected: Exact<Rule>, found: unknown): void {
   expect(found).toEqual(expected)
 }
 
@@ -144,6 +166,53 @@ describe('the rule of convolutions', () => {
     )
   })
 
+  it('steps over odd and even sizes', () => {
+    const even = ['n', 8, 9, 1]
+    size<Conv2dRule<['n', 8, 9, 1], [3, 3, 1, 4], { padding: 'same'; stride: 2 }>>(
+      ['n', 4, 5, 4],
+      conv2dRule(even, [3, 3, 1, 4], { padding: 'same', stride: 2 }),
+    )
+    size<Conv2dRule<['n', 8, 9, 1], [2, 2, 1, 4], { padding: 'same'; stride: 2 }>>(
+      ['n', 4, 5, 4],
+      conv2dRule(even, [2, 2, 1, 4], { padding: 'same', stride: 2 }),
+    )
+    size<Conv2dRule<['n', 8, 9, 1], [3, 3, 1, 4], { stride: 2 }>>(
+      ['n', 3, 4, 4],
+      conv2dRule(even, [3, 3, 1, 4], { stride: 2 }),
+    )
+    size<Conv2dRule<['n', 8, 9, 1], [2, 2, 1, 4], { stride: [2, 3]; padding: [[0, 1], [1, 0]] }>>(
+      ['n', 4, 3, 4],
+      conv2dRule(even, [2, 2, 1, 4], {
+        stride: [2, 3],
+        padding: [
+          [0, 1],
+          [1, 0],
+        ],
+      }),
+    )
+  })
+
+  it('spreads a kernel and splits channels', () => {
+    size<Conv2dRule<Image, [3, 3, 1, 8], { dilation: 3 }>>(
+      ['n', 22, 22, 8],
+      conv2dRule(image, [3, 3, 1, 8], { dilation: 3 }),
+    )
+    size<Conv2dRule<Image, [3, 5, 1, 8], { dilation: [1, 2]; padding: 'same'; stride: 2 }>>(
+      ['n', 14, 14, 8],
+      conv2dRule(image, [3, 5, 1, 8], { dilation: [1, 2], padding: 'same', stride: 2 }),
+    )
+    size<Conv2dRule<['n', 9, 9, 8], [3, 3, 1, 16], { groups: 8; stride: 2 }>>(
+      ['n', 4, 4, 16],
+      conv2dRule(['n', 9, 9, 8], [3, 3, 1, 16], { groups: 8, stride: 2 }),
+    )
+    expect(conv2dRule(['n', 9, 9, '2*c'], [3, 3, 'c', '2*k'], { groups: 2 })).toEqual([
+      'n',
+      7,
+      7,
+      '2*k',
+    ])
+  })
+
   it('keeps the name of an axis that keeps its size', () => {
     type Named = ['n', 'h', 'w', 3]
     const named = ['n', 'h', 'w', 3]
@@ -152,6 +221,25 @@ describe('the rule of convolutions', () => {
       conv2dRule(named, [3, 3, 3, 8], { padding: 'same' }),
     )
     size<Conv2dRule<Named, [1, 1, 3, 8], None>>(['n', 'h', 'w', 8], conv2dRule(named, [1, 1, 3, 8]))
+    size<Conv2dRule<Named, [3, 5, 3, 8], { padding: [[1, 1], [4, 0]] }>>(
+      ['n', 'h', 'w', 8],
+      conv2dRule(named, [3, 5, 3, 8], {
+        padding: [
+          [1, 1],
+          [4, 0],
+        ],
+      }),
+    )
+    size<Conv2dRule<Named, [3, 3, 3, 8], { padding: [[2, 2], [1, 3]]; dilation: 2 }>>(
+      ['n', 'h', 'w', 8],
+      conv2dRule(named, [3, 3, 3, 8], {
+        padding: [
+          [2, 2],
+          [1, 3],
+        ],
+        dilation: 2,
+      }),
+    )
     size<Conv2dRule<['n', 8, 8, 'c'], [1, 1, 'c', 'k'], None>>(
       ['n', 8, 8, 'k'],
       conv2dRule(['n', 8, 8, 'c'], [1, 1, 'c', 'k']),
@@ -159,6 +247,12 @@ describe('the rule of convolutions', () => {
     expectTypeOf<Conv2dRule<Named, [3, 3, 3, 8], None>>().toEqualTypeOf<['n', number, number, 8]>()
     expect(conv2dRule(named, [3, 3, 3, 8])).toEqual(['n', 'h-2', 'w-2', 8])
     expect(conv2dRule(['n', '2*h', 8, 3], [2, 2, 3, 8], { stride: 2 })).toEqual(['n', 'h', 4, 8])
+    expect(conv2dRule(['n', '2*h+1', 8, 3], [3, 3, 3, 8], { stride: 2, padding: 'same' })).toEqual([
+      'n',
+      'h+1',
+      4,
+      8,
+    ])
   })
 
   it('leaves to the build what tsc cannot know', () => {
@@ -176,6 +270,12 @@ describe('the rule of convolutions', () => {
     >()
     expectTypeOf<Conv2dRule<Image, Kernel, { padding: 'same' | 'valid' }>>().toEqualTypeOf<
       ['n', number, number, 32]
+    >()
+    expectTypeOf<
+      Conv2dRule<['n', 'h', 'w', 1], [number, 3, 1, 4], { padding: [[1, 1], [1, number]] }>
+    >().toEqualTypeOf<['n', number, number, 4]>()
+    expectTypeOf<Conv2dRule<Image, [number, 3, 1, 4], { padding: 'same' }>>().toEqualTypeOf<
+      ['n', 28, 28, 4]
     >()
     expectTypeOf<Conv2dRule<Image, Kernel, Conv2dOptions>>().toEqualTypeOf<
       ['n', number, number, 32]
