@@ -93,8 +93,8 @@ export const integers: AttributeKind<readonly number[]> = {
   parse: (reader, graphs) => reader.list('[', ']', () => integer.parse(reader, graphs)),
 }
 
-/** A pair of lists of axes, one for each operand of a contraction. */
-export const axisPair: AttributeKind<readonly [readonly number[], readonly number[]]> = {
+/** A pair of lists of whole numbers: the axes of two operands, what stands before and after. */
+export const integersPair: AttributeKind<readonly [readonly number[], readonly number[]]> = {
   what: 'a pair of lists of integers',
   accepts: value => isListOf(isListOf(isInteger))(value) && value.length === 2,
   print: ([left, right]) => `[${integers.print(left)}, ${integers.print(right)}]`,

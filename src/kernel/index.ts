@@ -128,11 +128,14 @@ export function scaleIndex(a: Index, scale: number): Index {
 /**
  * A division in normal form. A multiple of `by` moves out of the atom (`mod` drops it); an atom
  * whose range makes it trivial disappears: `div` of 0 <= e < by is 0, `mod` is e, `exact` of a
- * multiple is its quotient; digits below a common factor leave `div` and `mod`, and a `div` inside
- * of `div` joins it. All of it holds for negative values too.
+ * multiple is its quotient; what is less its own remainder is a multiple; digits below a common
+ * factor leave `div` and `mod`, and a `div` inside of `div` joins it. All of it holds for negative
+ * values too.
  */
 export function divide(kind: Division, e: Index, by: number): Index {
   invariant(Number.isInteger(by) && by > 0, 'index expression', `${kind} by ${by}, needs 1 or more`)
+  const made = withoutRemainders(e, by)
+  if (made !== e) return divide(kind, made, by)
   const multiples = e.terms.filter(term => term.scale % by === 0)
   const rest = e.terms.filter(term => term.scale % by !== 0)
   const whole = Math.floor(e.constant / by)
@@ -144,6 +147,19 @@ export function divide(kind: Division, e: Index, by: number): Index {
   if (rest.length === 0 && inner.constant === 0) return quotient
   return addIndex(quotient, divisionIndex('exact', inner, by))
 }
+
+/** With by · div(x, by) for every x − mod(x, by). */
+function withoutRemainders(e: Index, by: number): Index {
+  for (const { scale, of } of e.terms) {
+    if (of.kind !== 'mod' || of.by !== by) continue
+    const without = addIndex(e, scaleIndex(addIndex(of.of, axisless(of), -1), scale))
+    if (without.terms.length > e.terms.length - 2) continue
+    return addIndex(without, scaleIndex(floorQuotient(of.of, by), -scale * by))
+  }
+  return e
+}
+
+const axisless = (of: DivisionAtom): Index => index(0, [{ scale: 1, of }])
 
 function floorQuotient(e: Index, by: number): Index {
   if (isWithin(e, by)) return index(0)

@@ -1,10 +1,11 @@
 // The axis split by residue class. A contract whose maps hold exact(e, k), the gradient of a
 // strided convolution, computes k - 1 zeros for every term that counts. Splitting a row axis and a
 // summed axis by their residues modulo k leaves k^d contracts whose maps are affine, and no zeros.
+// A class without any term, as under a stride beyond the kernel, sums over nothing.
 
 import { type Axis, addIndex, axisIndex, type DivisionAtom, index, scaleIndex } from './index.ts'
 import type { Contract } from './kernel.ts'
-import type { LoadScalar, Scalar } from './scalar.ts'
+import { type LoadScalar, type Scalar, zero } from './scalar.ts'
 import { simplifyKernel } from './simplify.ts'
 import { Rewriter } from './substitute.ts'
 import { loadsOf } from './uses.ts'
@@ -18,18 +19,24 @@ export function splitResidues(contract: Contract): readonly Contract[] {
   const found = splitOf(contract)
   if (found === undefined) return [contract]
   const { free, by } = found
-  const residues = Array.from({ length: Math.min(by, free.extent) }, (_, residue) => residue)
+  const count = free === undefined ? 1 : Math.min(by, free.axis.extent)
+  const residues = Array.from({ length: count }, (_, residue) => residue)
   return residues.flatMap(residue => splitResidues(restrict(contract, found, residue)))
 }
 
-/** Which division to remove, by the residues of a free axis and of a summed one. */
+/** Which division to remove: by the residues of a free axis, of a summed one, or of both. */
 interface Split {
   readonly by: number
   readonly constant: number
-  readonly free: Axis
-  readonly freeScale: number
-  readonly summed: Axis
-  readonly summedScale: number
+  readonly free: ScaledAxis | undefined
+  readonly summed: ScaledAxis | undefined
+  /** What the residue of the summed axis is taken by; `by` unless its scale divides it. */
+  readonly period: number
+}
+
+interface ScaledAxis {
+  readonly axis: Axis
+  readonly scale: number
 }
 
 function splitOf(contract: Contract): Split | undefined {
@@ -46,68 +53,72 @@ function splitOf(contract: Contract): Split | undefined {
 }
 
 /**
- * exact(a·free + b·summed + constant, by), one free and one summed axis. For every residue of the
- * free axis exactly one residue of the summed one divides, which needs b to be a unit modulo `by`.
+ * exact(a·free + b·summed + constant, by): for every residue of the free axis, the summed one has
+ * one residue for which the division is exact, or none. Either axis may be missing.
  */
 function axesOfSplit(contract: Contract, { of, by }: DivisionAtom): Split | undefined {
   const terms = of.terms.flatMap(term =>
     term.of.kind === 'axis' ? [{ scale: term.scale, axis: term.of.axis }] : [],
   )
   const isIn = (list: readonly Axis[], { name }: Axis) => list.some(axis => axis.name === name)
-  const outside = [...contract.batch, ...contract.rows, ...contract.cols]
-  const free = terms.find(({ axis }) => isIn(outside, axis))
-  const summed = terms.find(({ axis }) => isIn(contract.over, axis))
-  if (of.terms.length !== 2 || free === undefined || summed === undefined) return undefined
-  if (divisor(summed.scale, by) !== 1) return undefined
-  return {
-    by,
-    constant: of.constant,
-    free: free.axis,
-    freeScale: free.scale,
-    summed: summed.axis,
-    summedScale: summed.scale,
-  }
+  const summed = terms.filter(({ axis }) => isIn(contract.over, axis))
+  const free = terms.filter(({ axis }) => !isIn(contract.over, axis))
+  if (terms.length < of.terms.length || free.length > 1 || summed.length > 1) return undefined
+  const period = by / divisor(Math.abs(summed[0]?.scale ?? by), by)
+  return { by, constant: of.constant, free: free[0], summed: summed[0], period }
 }
 
 function restrict(contract: Contract, split: Split, residue: number): Contract {
-  const { by, free, summed } = split
+  const { by, free, summed, period } = split
   const other = matching(split, residue)
-  const parts = new Map([
-    [free.name, { axis: residueAxis(free, by, residue), residue }],
-    [summed.name, { axis: residueAxis(summed, by, other), residue: other }],
-  ])
+  const parts = new Map<string, Part>()
+  if (free !== undefined) parts.set(free.axis.name, partOf(free.axis, by, residue))
+  if (summed !== undefined && other !== undefined) {
+    parts.set(summed.axis.name, partOf(summed.axis, period, other))
+  }
   const rewriter = new Rewriter({
     axis: axis => {
       const part = parts.get(axis.name)
       if (part === undefined) return axisIndex(axis)
-      return addIndex(scaleIndex(axisIndex(part.axis), by), index(part.residue))
+      return addIndex(scaleIndex(axisIndex(part.axis), part.by), index(part.residue))
     },
   })
   const axes = (list: readonly Axis[]) => list.map(axis => parts.get(axis.name)?.axis ?? axis)
+  const name = free === undefined ? contract.name : `${contract.name}_${residue}`
+  const over = axes(contract.over)
   return simplifyKernel({
     ...contract,
-    name: `${contract.name}_${residue}`,
+    name,
     batch: axes(contract.batch),
     rows: axes(contract.rows),
     cols: axes(contract.cols),
-    over: axes(contract.over),
-    left: rewriter.scalar(contract.left),
-    right: rewriter.scalar(contract.right),
+    // Where no residue of the summed axis divides, there is nothing to sum.
+    over: other === undefined ? over.map(axis => ({ ...axis, extent: 0 })) : over,
+    left: other === undefined ? zero(contract.left) : rewriter.scalar(contract.left),
+    right: other === undefined ? zero(contract.right) : rewriter.scalar(contract.right),
     body: contract.body.map(store => rewriter.store(store)),
   })
 }
 
-/** The residue of the summed axis for which the division is exact. */
-function matching({ by, constant, freeScale, summedScale }: Split, residue: number): number {
-  const isExact = (r: number) => (freeScale * residue + summedScale * r + constant) % by === 0
-  let r = 0
-  while (!isExact(r)) r++
-  return r
+/** The residue of the summed axis for which the division is exact, if there is one. */
+function matching(split: Split, residue: number): number | undefined {
+  const { by, constant, free, summed, period } = split
+  const isExact = (r: number) =>
+    ((free?.scale ?? 0) * residue + (summed?.scale ?? 0) * r + constant) % by === 0
+  for (let r = 0; r < period; r++) if (isExact(r)) return r
+  return undefined
 }
 
-/** The positions residue, residue + by, … of an axis, as an axis. */
-function residueAxis({ name, extent }: Axis, by: number, residue: number): Axis {
-  return { name, extent: Math.max(0, Math.ceil((extent - residue) / by)) }
+/** The positions residue, residue + by, … of an axis. */
+interface Part {
+  readonly axis: Axis
+  readonly by: number
+  readonly residue: number
+}
+
+function partOf({ name, extent }: Axis, by: number, residue: number): Part {
+  const positions = Math.max(0, Math.ceil((extent - residue) / by))
+  return { axis: { name, extent: positions }, by, residue }
 }
 
 /** Whether `node` is certainly 0 where the load is filled: the term then adds nothing. */

@@ -68,6 +68,9 @@ export function accumulate(
 ): Accumulated {
   const [first] = accumulations
   if (first?.at !== undefined) return position(axes, first, first.at)
+  if (axes.length === 0) {
+    return { body: along([]), totals: accumulations.map(({ value }) => value([])) }
+  }
   const isCut = accumulations.some(({ combine }) => isSum(combine))
   const { levels, index } = isCut ? nest(axes) : whole(axes)
   let totals = accumulations.map(({ value }) => value(index))

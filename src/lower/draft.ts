@@ -154,7 +154,8 @@ export class Draft {
 
   /**
    * The movement's own load with `fill`, where that leaves its operand exactly when the index
-   * leaves the result: every dim that can be left is a dim of the operand too.
+   * leaves the result or the movement fills with the same: every dim that can be left is a dim of
+   * the operand too.
    */
   #passed(value: Moved, index: readonly Index[], fill: Scalar): Scalar | undefined {
     const { lowering, context, operands, shape } = value
@@ -165,7 +166,7 @@ export class Draft {
         const from = context.types[i]!.shape
         const isKept = (e: Index, d: number) =>
           isProved(e, shape[d]!) || at.some((other, k) => other === e && from[k] === shape[d])
-        const isPassed = inner === undefined && index.every(isKept)
+        const isPassed = (inner === undefined || inner === fill) && index.every(isKept)
         if (isPassed) loaded = this.read(operands[i]!, at, fill)
         return loaded ?? s.constant(context.types[i]!.dtype, 0)
       },

@@ -4,6 +4,7 @@
 import { addIndex, divide, type Index, index, range, scaleIndex } from '../kernel/index.ts'
 import type { Scalar } from '../kernel/scalar.ts'
 import * as s from '../kernel/scalar.ts'
+import { Rewriter } from '../kernel/substitute.ts'
 
 /**
  * `element` where `at` lies in `shape`, else `fill`. The element is computed at an index without
@@ -20,14 +21,39 @@ export function guarded(
   inside.forEach((e, d) => {
     conditions.push(...bounds(e, shape[d]!))
   })
+  return chosen(conditions, assuming(conditions, element(inside)), fill)
+}
+
+/** `value` under all conditions, else `fill`; a value that is such a choice adds its own. */
+function chosen(conditions: readonly Scalar[], value: Scalar, fill: Scalar): Scalar {
+  if (value.kind === 'op' && value.op === 'select' && value.args[2] === fill) {
+    const [more, inner] = value.args as readonly [Scalar, Scalar]
+    return chosen([...conditions, ...conjuncts(more)], inner, fill)
+  }
   const [first, ...rest] = conditions
-  const value = element(inside)
   if (first === undefined || value === fill) return value
-  return s.select(
-    rest.reduce((all, one) => s.and(all, one), first),
-    value,
-    fill,
-  )
+  return s.select(rest.reduce(s.and, first), value, fill)
+}
+
+/** The value where all of `conditions` hold: what they decide is not asked again. */
+function assuming(conditions: readonly Scalar[], value: Scalar): Scalar {
+  const held = new Set(conditions)
+  if (held.size === 0) return value
+  const scalar = (node: Scalar): Scalar => {
+    if (node.kind !== 'op' || node.op !== 'select') return node
+    const [condition, inner, other] = node.args as readonly [Scalar, Scalar, Scalar]
+    const open = conjuncts(condition).filter(one => !held.has(one))
+    const [first, ...rest] = open
+    return first === undefined ? inner : s.select(rest.reduce(s.and, first), inner, other)
+  }
+  return new Rewriter({ scalar }).scalar(value)
+}
+
+/** The conditions of which `condition` is the conjunction. */
+export function conjuncts(condition: Scalar): readonly Scalar[] {
+  return condition.kind === 'op' && condition.op === 'and'
+    ? condition.args.flatMap(conjuncts)
+    : [condition]
 }
 
 /** The same index with quotients rounded down, and the conditions under which they are exact. */

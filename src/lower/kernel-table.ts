@@ -5,6 +5,7 @@ import type { ValueId } from '../ir/graph.ts'
 import type { Axis } from '../kernel/index.ts'
 import type { Contract, Kernel, Loops, Param, Stmt } from '../kernel/kernel.ts'
 import type { Launch } from '../kernel/program.ts'
+import { splitResidues } from '../kernel/residues.ts'
 import type { Draft } from './draft.ts'
 import { identifier, NameTable } from './names.ts'
 import { originOfLaunch } from './origin.ts'
@@ -25,7 +26,7 @@ export class KernelTable {
   readonly launches: Launch[] = []
   readonly #values: Values
   readonly #places: Places
-  readonly #known = new Map<string, Kernel>()
+  readonly #known = new Map<string, readonly Kernel[]>()
   readonly #names = new NameTable()
   readonly #positions: ReadonlyMap<ValueId, number>
 
@@ -35,7 +36,7 @@ export class KernelTable {
     this.#positions = new Map([...values.keys()].map((id, at) => [id, at]))
   }
 
-  /** Adds a launch of the kernel. */
+  /** Adds a launch of the kernel, or one for each of its residue classes. */
   add({ draft, kernel, roots }: Written): void {
     const bound = draft.bound()
     const params = bound.map(({ param }) => param)
@@ -43,14 +44,15 @@ export class KernelTable {
     let known = this.#known.get(key)
     if (known === undefined) {
       const name = this.#names.take(identifier(this.#nameOf(draft, roots)))
-      known = { ...kernel, name, params } as Kernel
+      const whole = { ...kernel, name, params } as Kernel
+      known = whole.kind === 'contract' ? splitResidues(whole) : [whole]
       this.#known.set(key, known)
-      this.kernels.push(known)
+      this.kernels.push(...known)
     }
     const args = bound.map(({ place }) => this.#places.bufferOf(place))
     const label = (id: ValueId) => this.#places.origin(id)
     const origin = originOfLaunch(this.#values, roots, draft.inlined, label)
-    this.launches.push({ kind: 'launch', kernel: known.name, args, origin })
+    for (const { name } of known) this.launches.push({ kind: 'launch', kernel: name, args, origin })
   }
 
   /**

@@ -22,6 +22,7 @@ import type { Written } from './kernel-table.ts'
 import { type LoopGroup, loopsOf } from './levels.ts'
 import { axesOf } from './names.ts'
 import type { Place } from './places.ts'
+import { overResidues } from './residue-sums.ts'
 import { isPerPoint, isTotal, type Step, type Unit } from './steps.ts'
 import { type Terms, termsOf } from './terms.ts'
 import type { Computed, Value } from './values.ts'
@@ -127,11 +128,20 @@ class RegionWriter {
       })
       return []
     }
-    const made = accumulate(loop, sums, where => stores.map(step => this.#store(step, where)))
+    const made = this.#accumulated(loop, sums, stores)
     totals.forEach((step, i) => {
       this.#gathered.set(step, made.totals[i]!)
     })
     return made.body
+  }
+
+  /** The loop; where it stores nothing, only over the positions that add something. */
+  #accumulated(loop: readonly Axis[], sums: readonly Accumulation[], stores: readonly Step[]) {
+    if (stores.length > 0) {
+      return accumulate(loop, sums, where => stores.map(step => this.#store(step, where)))
+    }
+    const { axes, accumulations } = overResidues({ axes: loop, accumulations: sums })
+    return accumulate(axes, accumulations)
   }
 
   #accumulation(step: Step): Accumulation {

@@ -1,7 +1,7 @@
 // Sums of products of two tensors over shared axes, with general dimension numbers: matmul, batched
 // matmul, every transposed form and dot are one op, and so are their derivatives.
 
-import { axisPair } from '../ir/attribute.ts'
+import { integersPair } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
 import { apply, defineOp, operator } from '../ir/define.ts'
 import type { Dim } from '../ir/dim.ts'
@@ -37,7 +37,7 @@ const matmulOp: Op = defineOp({
   name: 'matmul',
   family: 'contraction',
   operands: ['x', 'y'],
-  attributes: { batch: axisPair, contract: axisPair },
+  attributes: { batch: integersPair, contract: integersPair },
   defaults: ({ x, y }) => plainMatmul(x, y),
   constraints: {
     C1: 'contracting axes have equal size',

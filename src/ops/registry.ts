@@ -10,6 +10,7 @@ import * as byMode from './by-mode.ts'
 import * as calling from './call.ts'
 import * as comparison from './comparison.ts'
 import * as contraction from './contraction.ts'
+import * as convolution from './convolution.ts'
 import * as creation from './creation.ts'
 import * as crossEntropy from './cross-entropy.ts'
 import * as cumulative from './cumulative.ts'
@@ -28,10 +29,12 @@ import * as oneHot from './one-hot.ts'
 import * as padding from './padding.ts'
 import * as penalties from './penalties.ts'
 import * as piecewise from './piecewise.ts'
+import * as pooling from './pooling.ts'
 import * as product from './product.ts'
 import * as random from './random.ts'
 import * as reduction from './reduction.ts'
 import * as select from './select.ts'
+import * as skewing from './skew.ts'
 import * as slicing from './slicing.ts'
 import * as softmax from './softmax.ts'
 import * as statistics from './statistics.ts'
@@ -104,6 +107,7 @@ export const ops = {
   pad: padding.pad,
   reshape: movement.reshape,
   reverse: movement.reverse,
+  skew: skewing.skew,
   slice: slicing.slice,
   transpose: movement.transpose,
   // reduction
@@ -116,6 +120,8 @@ export const ops = {
   // cumulative
   cumsum: cumulative.cumsum,
   // contraction
+  conv2d: convolution.conv2d,
+  conv2d_transpose: convolution.conv2dTranspose,
   matmul: contraction.matmul,
   // indexing
   gather: indexing.gather,
@@ -128,6 +134,7 @@ export const ops = {
   // composite
   call: calling.call,
   // composites
+  avg_pool2d: pooling.avgPool2d,
   batch_norm: normalization.batchNorm,
   batch_norm_inference: normalization.batchNormInference,
   dropout: dropout.dropout,
@@ -136,6 +143,7 @@ export const ops = {
   layer_norm: normalization.layerNorm,
   log_softmax: softmax.logSoftmax,
   log_sum_exp: softmax.logSumExp,
+  max_pool2d: pooling.maxPool2d,
   mean: statistics.mean,
   one_hot: oneHot.oneHot,
   sigmoid_cross_entropy: losses.sigmoidCrossEntropy,

@@ -2,7 +2,6 @@
 // its operands by its forward derivative, and adds its own. Two ways to compute one thing may
 // differ by the sum of their bounds; where terms cancel, that is more than any share of the result.
 
-import assert from 'node:assert/strict'
 import { Evaluator, evaluateOp } from '../../src/ir/evaluate.ts'
 import { type Graph, type Node, nodesOf, type ValueId } from '../../src/ir/graph.ts'
 import { Literal } from '../../src/ir/literal.ts'
@@ -21,8 +20,9 @@ export interface Bounded {
 }
 
 /**
- * The outputs of a graph of elementwise ops, movements and sums of known sizes, in double; to first
- * order in the errors. Composites are expanded: their errors are those of their bodies.
+ * The outputs of a graph of elementwise ops, movements, sums and products of known sizes, in
+ * double; to first order in the errors. Composites are expanded: their errors are those of their
+ * bodies.
  */
 export function bounded(graph: Graph, given: Arguments): Readonly<Record<string, Bounded>> {
   const core = expanded(graph, () => true).graph
@@ -55,9 +55,14 @@ function resultsOf(node: Node, operands: readonly Bounded[]): Bounded[] {
 
 /** What the node itself rounds off; a sum rounds every term at most as often as there are terms. */
 function ownErrors({ op, attributes }: Node, values: readonly Literal[], result: Literal): Literal {
-  if (op.lowering.kind !== 'reduction') return result.map(value => UNIT * Math.abs(value))
+  const { kind } = op.lowering
+  if (kind !== 'reduction' && kind !== 'contraction') {
+    return result.map(value => UNIT * Math.abs(value))
+  }
   const magnitudes = values.map(value => value.map(Math.abs))
-  const terms = values[0]!.size / Math.max(1, result.size)
+  // Of a product, whatever its axes, no more terms than the first operand has elements.
+  const terms =
+    kind === 'contraction' ? values[0]!.size : values[0]!.size / Math.max(1, result.size)
   return evaluateOp(op, magnitudes, attributes, 'f64')[0]!.map(total => terms * UNIT * total)
 }
 
@@ -69,7 +74,11 @@ function passedOn(
   which: number,
   error: Literal,
 ): (Literal | undefined)[] {
-  assert(op.lowering.kind !== 'contraction', 'products of errors with signs are no bound')
+  if (op.lowering.kind === 'contraction') {
+    // The terms of a product may cancel; their errors need not.
+    const factors = values.map((value, i) => (i === which ? error : value.map(Math.abs)))
+    return evaluateOp(op, factors, attributes, 'f64')
+  }
   if (op.jvp === undefined || !isFloat(error.dtype)) return []
   if (op.jvp === 'linear') {
     const alone = values.map((value, i) => {

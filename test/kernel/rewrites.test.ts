@@ -55,6 +55,28 @@ describe('the split by residue classes', () => {
     )
   })
 
+  test.each([
+    ['a stride that the summed axis shares', 'exact(i - 2*k + 1, 4)', 4],
+    ['a stride beyond the kernel', 'exact(i - k, 5)', 4],
+    ['no summed axis in the division', 'exact(i, 2)', 2],
+    ['no free axis in the division', 'exact(k + 1, 2)', 1],
+  ])('gives the parts of a contract with %s', (_, at, count) => {
+    const whole = contractOf(`contract @c(x: read f32[4,4], w: read f32[4,2], y: write f32[4,2]) {
+      rows i in 4  cols j in 2  over k in 4
+      z += (x[i, ${at}] else 0) * w[k, j]
+      y[i, j] = z }`)
+    const given = { x: floats(16), w: floats(8) }
+    const parts = splitResidues(whole)
+    expect(parts).toHaveLength(count)
+    let y = new Float32Array(8).fill(7)
+    for (const part of parts) {
+      expect(verifyKernel(part)).toEqual([])
+      expect(printKernel(part)).not.toContain('exact')
+      y = Float32Array.from(run(part, { ...given, y }).y!)
+    }
+    expectClose(y, run(whole, { ...given, y }).y!, 1e-6)
+  })
+
   test('proves accesses inside where a class has no border', () => {
     const whole = example('conv_dx_stride2')
     const [first] = whole.kind === 'contract' ? splitResidues(whole) : []
@@ -65,11 +87,11 @@ describe('the split by residue classes', () => {
     ['no exact division', 'x[i, k]'],
     ['a fill that is not zero', '(x[i, exact(i - k, 2)] else 1)'],
     ['a fill that the prologue turns into one', 'exp(x[i, exact(i - k, 2)] else 0)'],
-    ['a stride that the summed axis shares', '(x[i, exact(i - 2*k + 1, 4)] else 0)'],
+    ['two summed axes in one division', '(x[i, exact(k + l, 2)] else 0)'],
   ])('leaves a contract with %s as it is', (_, factor) => {
     const contract =
       contractOf(`contract @c(x: read f32[4,4], w: read f32[4,2], y: write f32[4,2]) {
-      rows i in 4  cols j in 2  over k in 4
+      rows i in 4  cols j in 2  over k in 4, l in 2
       z += ${factor} * w[k, j]
       y[i, j] = z }`)
     expect(splitResidues(contract)).toEqual([contract])

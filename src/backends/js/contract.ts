@@ -24,8 +24,9 @@ const LEAST = { rows: 4, cols: 3 }
 
 /** The function of a contract, with the functions that it calls. */
 export function emitContract(contract: Contract, name: string): EmittedKernel {
+  const isEmpty = contract.over.some(({ extent }) => extent === 0)
   // With fewer a panel would be used too little to be worth packing.
-  if (pointsOf(contract.rows) < LEAST.rows || pointsOf(contract.cols) < LEAST.cols) {
+  if (isEmpty || pointsOf(contract.rows) < LEAST.rows || pointsOf(contract.cols) < LEAST.cols) {
     return emitLoops(asLoops(contract), name)
   }
   return new ContractWriter(prepare(contract), name).emit()

@@ -11,13 +11,8 @@ import {
   show,
 } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
-import {
-  type ConvolutionPadding,
-  type PerAxis,
-  pair,
-  reachOf,
-  sidesAt,
-} from '../../ops/window-geometry.ts'
+import { pair, reachOf, sidesAt } from '../../ops/window-geometry.ts'
+import type { Conv2dOptions } from '../../ops/window-options.ts'
 import type { Answer } from './checked.ts'
 import type { DivMod } from './integers.ts'
 import {
@@ -37,18 +32,6 @@ import {
   type Walked,
   walked,
 } from './windows.ts'
-
-/** Options of `conv2d`. */
-export interface Conv2dOptions {
-  /** Steps of the kernel over the image; 1 by default. */
-  readonly stride?: PerAxis | undefined
-  /** What stands around the image; 'valid' by default. */
-  readonly padding?: ConvolutionPadding | undefined
-  /** Distance between neighbours of the kernel; 1 by default. */
-  readonly dilation?: PerAxis | undefined
-  /** Into how many groups the channels fall, each with kernels of its own; 1 by default. */
-  readonly groups?: number | undefined
-}
 
 /** True where options can be meant, else why not. */
 export type Conv2dOptionsRule<O> = KernelOptionsRule<'conv2d', O, true>

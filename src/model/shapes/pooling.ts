@@ -5,7 +5,8 @@
 import type { Dim } from '../../ir/dim.ts'
 import { type RankUnknown, type Show, type ShowDim, show } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
-import { type ConvolutionPadding, type PerAxis, pair, sidesAt } from '../../ops/window-geometry.ts'
+import { pair, sidesAt } from '../../ops/window-geometry.ts'
+import type { Pool2dOptions } from '../../ops/window-options.ts'
 import type { Answer } from './checked.ts'
 import type { Add, Subtract } from './integers.ts'
 import {
@@ -25,16 +26,6 @@ import {
 
 /** The ops that pool an image. */
 export type Pool2d = 'maxPool2d' | 'avgPool2d'
-
-/** Options of `maxPool2d` and of `avgPool2d`. */
-export interface Pool2dOptions {
-  /** The extent of the window. */
-  readonly size: PerAxis
-  /** Steps of the window over the image; its size by default. */
-  readonly stride?: PerAxis | undefined
-  /** What stands around the image, and is no part of a result; 'valid' by default. */
-  readonly padding?: ConvolutionPadding | undefined
-}
 
 type Size<O> = Option<O, 'size', number>
 type Padding<O> = Option<O, 'padding', 'valid'>
@@ -145,4 +136,19 @@ function extent(op: Pool2d, name: Side, n: Dim, at: 0 | 1, options: Pool2dOption
   const found = walked({ ...walk, padding })
   const isEmpty = n === 0 && padding !== 'same' && typeof found !== 'object'
   return isEmpty ? { problem: `${op}: input ${name} must be 1 or more, got 0` } : found
+}
+
+/** The shape of one mean per example and channel, or why there is none. */
+export type GlobalPoolRule<X extends Shape> =
+  RankUnknown<X> extends true
+    ? Shape
+    : X extends readonly [infer N extends Dim, Dim, Dim, infer C extends Dim]
+      ? [N, C]
+      : `globalAvgPool: input must be [n, h, w, c], got ${Show<X>}`
+
+/** The shape of one mean per example and channel, or why there is none. */
+export function globalPoolRule(x: Shape): Answer {
+  return x.length === 4
+    ? [x[0]!, x[3]!]
+    : `globalAvgPool: input must be [n, h, w, c], got ${show(x)}`
 }

@@ -14,8 +14,9 @@ import {
 } from '../../ir/shape-sentence.ts'
 import type { Shape } from '../../ir/type.ts'
 import { type PerAxis, pair, reachOf, type Sides, sidesAt } from '../../ops/window-geometry.ts'
+import type { Conv2dTransposeOptions } from '../../ops/window-options.ts'
 import type { Answer } from './checked.ts'
-import { type Conv2dOptions, type KernelOptionsRule, kernelOptionsRule } from './convolution.ts'
+import { type KernelOptionsRule, kernelOptionsRule } from './convolution.ts'
 import type { Add, DivMod, Multiply, Subtract } from './integers.ts'
 import {
   type AtLeast,
@@ -33,15 +34,6 @@ import {
   type Side,
   type SidesAt,
 } from './windows.ts'
-
-/** Options of `conv2dTranspose`: those of the `conv2d` that it transposes, and what it rounded. */
-export interface Conv2dTransposeOptions extends Conv2dOptions {
-  /**
-   * Elements at the end that the strides of `conv2d` leave out: fewer than a stride, 0 by default.
-   * Padding 'same' settles it.
-   */
-  readonly outputPadding?: PerAxis | undefined
-}
 
 /** True where options can be meant, else why not. */
 export type Conv2dTransposeOptionsRule<O> = KernelOptionsRule<

@@ -1,7 +1,7 @@
 // Terms that are summed over axes, by a sum, a mean or a contraction that leaves one number: two of
 // them that are summed the same way can be summed as one.
 
-import { axisPair, printAttributes } from '../../ir/attribute.ts'
+import { integersPair, printAttributes } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'
 import { sizeOf } from '../../ir/dim.ts'
 import { shapesEqual } from '../../ir/type.ts'
@@ -46,7 +46,7 @@ const isAscending = (axes: readonly number[]) =>
 
 /** Whether a contraction multiplies elements in order and adds them all up. */
 function isDot(of: Matched): boolean {
-  const contract = attribute(of, 'contract', axisPair)
+  const contract = attribute(of, 'contract', integersPair)
   return (
     sizeOf(of.out.type.shape) === 1 &&
     contract.every(isAscending) &&

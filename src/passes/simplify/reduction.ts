@@ -2,7 +2,7 @@
 // reduction in a row, nothing summed that was only repeated, and contractions that take their
 // operands as they are instead of transposed.
 
-import { axisPair, integers } from '../../ir/attribute.ts'
+import { integers, integersPair } from '../../ir/attribute.ts'
 import type { Value } from '../../ir/builder.ts'
 import { sizeOf } from '../../ir/dim.ts'
 import { scale } from '../../ops/arithmetic.ts'
@@ -145,8 +145,8 @@ const extremeBroadcast = rule({
 
 /** The axes of one operand of a contraction, and those that are neither batch nor contracted. */
 function roles(root: Matched, side: 0 | 1) {
-  const batch = attribute(root, 'batch', axisPair)
-  const contract = attribute(root, 'contract', axisPair)
+  const batch = attribute(root, 'batch', integersPair)
+  const contract = attribute(root, 'contract', integersPair)
   const used = [...batch[side], ...contract[side]]
   return { batch, contract, free: otherAxes(root.operands[side]!.type.shape.length, used) }
 }
@@ -215,7 +215,7 @@ const transposeMatmul = rule({
   exactness: 'bitwise',
   match: pattern(transpose, pattern(matmul, any('x'), any('y')).as('product')),
   when: ({ root, product }) => {
-    const batch = attribute(product, 'batch', axisPair)[0].length
+    const batch = attribute(product, 'batch', integersPair)[0].length
     const [left, right] = [roles(product, 0).free.length, roles(product, 1).free.length]
     const exchanged = [
       ...otherAxes(batch, []),

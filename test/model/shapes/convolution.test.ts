@@ -5,12 +5,12 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Shape } from '../../../src/ir/type.ts'
 import {
-  type Conv2dOptions,
   type Conv2dOptionsRule,
   type Conv2dRule,
   conv2dOptionsRule,
   conv2dRule,
 } from '../../../src/model/shapes/convolution.ts'
+import type { Conv2dOptions } from '../../../src/ops/window-options.ts'
 import { runs } from '../../counts.ts'
 
 type Image = ['n', 28, 28, 1]

@@ -5,12 +5,12 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Shape } from '../../../src/ir/type.ts'
 import {
-  type Pool2dOptions,
   type Pool2dOptionsRule,
   type Pool2dRule,
   pool2dOptionsRule,
   pool2dRule,
 } from '../../../src/model/shapes/pooling.ts'
+import type { Pool2dOptions } from '../../../src/ops/window-options.ts'
 import { runs } from '../../counts.ts'
 
 type Image = ['n', 28, 28, 8]

@@ -7,12 +7,12 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Shape } from '../../../src/ir/type.ts'
 import { conv2dRule } from '../../../src/model/shapes/convolution.ts'
 import {
-  type Conv2dTransposeOptions,
   type Conv2dTransposeOptionsRule,
   type Conv2dTransposeRule,
   conv2dTransposeOptionsRule,
   conv2dTransposeRule,
 } from '../../../src/model/shapes/transposed-convolution.ts'
+import type { Conv2dTransposeOptions } from '../../../src/ops/window-options.ts'
 import { runs } from '../../counts.ts'
 
 type Image = ['n', 14, 14, 8]
