@@ -36,7 +36,7 @@ function callable(session: Session, layer: Layer, path: string, above: string) {
   const isStateful = Object.keys(declared).length > 0
   let first: SourceReference | undefined
   function call(...given: readonly unknown[]): Value {
-    const { inputs, bound } = checkInputs(layer.name, layer.inputs, given, call)
+    const { inputs, bound } = checkInputs(layer.name, layer.inputs, given, call, path)
     if (first !== undefined) throw calledTwice(layer, path, first, call)
     if (isStateful) first = captureSource(call)
     return session.inside(path, above, () => {

@@ -8,21 +8,30 @@ import type { Shape } from '../ir/type.ts'
 import type { DTypeName } from '../support/dtype.ts'
 import type { ArgumentRule, Bindings, Fill } from './pattern.ts'
 import type { Slot } from './slot.ts'
+import type { DTypeIn, ShapeIn, Step, Steps, Unless } from './step.ts'
 
 /** Holds the call as bodies of generic layers see it; no such property exists at run time. */
 declare const loose: unique symbol
 
 /** The call with shapes unknown, which only the build checks. */
-interface Loosely<F> {
+export interface Loosely<F> {
   readonly [loose]?: F
 }
 
 /** f32('...', I) to f32('...', O). */
 export interface LastAxis<N extends string, I extends number, O extends number>
-  extends Loosely<(x: Tensor<Shape, 'f32'>) => Tensor<Shape, 'f32'>> {
+  extends Loosely<(x: Tensor<Shape, 'f32'>) => Tensor<Shape, 'f32'>>,
+    Steps<LastAxisStep<N, I, O>> {
   <S extends Shape, D extends DTypeName>(
     x: Checked<Tensor<S, D>, LastAxisRule<N, S, D, I>>,
   ): Tensor<WithLast<S, O>, 'f32'>
+}
+
+interface LastAxisStep<N extends string, I extends number, O extends number> extends Step {
+  readonly result: Unless<
+    LastAxisRule<N, ShapeIn<this>, DTypeIn<this>, I>,
+    Tensor<WithLast<ShapeIn<this>, O>, 'f32'>
+  >
 }
 
 /** Why an argument does not fit a slot of which only the last axis is known. */
@@ -69,10 +78,19 @@ type B1<N extends string, A, S extends Shape, D extends DTypeName> = Bindings<
 >
 
 /** Any signature of one tensor. */
-export interface Call1<N extends string, A, O> extends Loosely<(x: Loose<A>) => Loose<O>> {
+export interface Call1<N extends string, A, O>
+  extends Loosely<(x: Loose<A>) => Loose<O>>,
+    Steps<Step1<N, A, O>> {
   <S extends Shape, D extends DTypeName>(
     x: Checked<Tensor<S, D>, Rule<N, A, S, D, Start>>,
   ): Result<O, B1<N, A, S, D>>
+}
+
+interface Step1<N extends string, A, O> extends Step {
+  readonly result: Unless<
+    Rule<N, A, ShapeIn<this>, DTypeIn<this>, Start>,
+    Result<O, B1<N, A, ShapeIn<this>, DTypeIn<this>>>
+  >
 }
 
 type B2<

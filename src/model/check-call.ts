@@ -22,19 +22,23 @@ export function isTensor(value: unknown): value is Value {
 }
 
 /**
- * Checks the arguments of a call of `name`. Throws E102 where there are more or fewer than slots,
- * E104 where one is no tensor, E101 where one does not fit.
+ * Checks the arguments of a call of `name`, a layer at `path`; without slots it takes any one
+ * tensor. Throws E102 where there are more or fewer than slots, E104 where one is no tensor, E101
+ * where one does not fit.
  */
 export function checkInputs(
   name: string,
-  slots: readonly Slot[],
+  slots: readonly Slot[] | undefined,
   given: readonly unknown[],
   boundary: Boundary,
+  path?: string,
 ): CheckedCall {
   const source = () => captureSource(boundary)
-  if (given.length !== slots.length) {
-    const message = `takes ${count(slots.length)}, got ${given.length}`
-    const help = `pass ${slots.map(slot => `${slot.dtype}${showPattern(slot.shape)}`).join(' and ')}`
+  const wanted = slots?.length ?? 1
+  if (given.length !== wanted) {
+    const message = `takes ${count(wanted)}, got ${given.length}`
+    const types = slots?.map(slot => `${slot.dtype}${showPattern(slot.shape)}`)
+    const help = `pass ${types?.join(' and ') ?? 'one tensor'}`
     throw new GraphError({ code: 'E102', subject: name, message, help, source: source() })
   }
   const inputs = given.map(value => {
@@ -43,11 +47,12 @@ export function checkInputs(
     const help = 'make a number a tensor with constant(2)'
     throw new GraphError({ code: 'E104', subject: name, message, help, source: source() })
   })
+  const place = path === undefined ? name : `${name} "${path}"`
   let bound = NOTHING_BOUND
-  for (const [i, slot] of slots.entries()) {
+  for (const [i, slot] of slots?.entries() ?? []) {
     const found = matchSlot(name, slot, inputs[i]!, bound)
     if (typeof found === 'string') {
-      const help = `pass a tensor that fits, or declare ${name} for the shape that it gets`
+      const help = `pass a tensor that fits, or declare ${place} for the shape that it gets`
       throw refusal(found, inputs, boundary, help)
     }
     bound = found

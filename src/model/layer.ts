@@ -96,7 +96,8 @@ export function block<
 
 /**
  * Gives a layer a call type written by hand, where patterns cannot express it: an output size that
- * needs arithmetic, such as that of a convolution. The slots stay as the check at build time.
+ * needs arithmetic, such as that of a convolution. The slots stay as the check at build time. A
+ * call that is `Stepped`, or extends `Steps`, is followed by the types of `sequential` too.
  */
 export function typed<C>(): <P, S>(of: Layer<unknown, P, S>) => Layer<C, P, S> {
   return <P, S>(of: Layer<unknown, P, S>) => of as Layer<C, P, S>

@@ -33,7 +33,8 @@ export type Apply = (...args: readonly unknown[]) => unknown
 export interface Layer<C = unknown, P = unknown, S = unknown> {
   readonly kind: 'layer'
   readonly name: string
-  readonly inputs: readonly Slot[]
+  /** Absent where the parts of the layer take what they can: a sequence's, which is one tensor. */
+  readonly inputs?: readonly Slot[] | undefined
   /** Absent where the result is inferred: a block's. */
   readonly output?: Slot | undefined
   readonly params: P

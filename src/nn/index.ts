@@ -13,8 +13,10 @@ export {
   zeros,
 } from '../model/initializers.ts'
 export { relu, sigmoid } from '../model/ops/activation.ts'
+export { flatten } from '../model/ops/shape.ts'
 export { tanh } from '../model/ops/unary.ts'
 export { type BatchNormOptions, batchNorm } from './batch-norm.ts'
 export { type DenseOptions, dense } from './dense.ts'
 export { dropout } from './dropout.ts'
 export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
+export { type SequencePart, sequential } from './sequential.ts'

@@ -9,8 +9,11 @@ export interface SourceLocation {
   readonly column: number
 }
 
-/** Frames captured per stack. Deep enough for op, sugar, layer and user code. */
-const STACK_FRAMES = 12
+/**
+ * Frames captured per stack. Deep enough for op, sugar, layer and user code, with three sequences
+ * of five frames each around the layer.
+ */
+const STACK_FRAMES = 24
 
 /** This module's URL; undefined in a bundle of another module format, where it has none. */
 const here = (import.meta as { readonly url?: string }).url

@@ -4,6 +4,7 @@
 import {
   add,
   byMode,
+  type DTypeIn,
   f32,
   layer,
   mean,
@@ -12,9 +13,13 @@ import {
   param,
   relu,
   rsqrt,
+  type ShapeIn,
+  type Step,
+  type Steps,
   sub,
   type Tensor,
   typed,
+  type Unless,
 } from '../../src/index.ts'
 import type { Checked, Out } from '../../src/ir/shape-sentence.ts'
 import type { Conv2dRule } from '../../src/model/shapes/convolution.ts'
@@ -83,11 +88,28 @@ type ConvRule<
   P extends Padding,
 > = Conv2dRule<S, KernelOf<I, O, K>, { padding: P }>
 
-type Conv<I extends number, O extends number, K extends number, P extends Padding> = <
+type Conv2d<
   S extends Tensor['shape'],
->(
-  x: Checked<Tensor<S, 'f32'>, ConvRule<S, I, O, K, P>>,
-) => Tensor<Out<ConvRule<S, I, O, K, P>>, 'f32'>
+  I extends number,
+  O extends number,
+  K extends number,
+  P extends Padding,
+> = Tensor<Out<ConvRule<S, I, O, K, P>>, 'f32'>
+
+/** What a sequence makes of it. */
+interface ConvStep<I extends number, O extends number, K extends number, P extends Padding>
+  extends Step {
+  readonly result: DTypeIn<this> extends 'f32'
+    ? Unless<ConvRule<ShapeIn<this>, I, O, K, P>, Conv2d<ShapeIn<this>, I, O, K, P>>
+    : `conv: expects f32, got ${DTypeIn<this>}; use cast(x, 'f32')`
+}
+
+interface Conv<I extends number, O extends number, K extends number, P extends Padding>
+  extends Steps<ConvStep<I, O, K, P>> {
+  <S extends Tensor['shape']>(
+    x: Checked<Tensor<S, 'f32'>, ConvRule<S, I, O, K, P>>,
+  ): Conv2d<S, I, O, K, P>
+}
 
 /** A call type by hand, where output sizes need arithmetic; only its types are of interest. */
 export const conv = <

@@ -20,7 +20,12 @@ export const COMPILERS = ['typescript-5.9', 'typescript', 'typescript-7']
 export const MISTAKES = 'test/types/errors/mistakes.ts'
 
 /** Programs that compile, and what they are made of. */
-const OTHERS = ['test/types/parts.ts', 'test/types/sample.ts', 'test/types/hundred-layers.ts']
+const OTHERS = [
+  'test/types/parts.ts',
+  'test/types/sample.ts',
+  'test/types/sequences.ts',
+  'test/types/hundred-layers.ts',
+]
 
 const OPTIONS = {
   strict: true,

@@ -23,16 +23,23 @@ import {
   type Joint,
   type Operand,
 } from '../shapes/elementwise.ts'
+import type { DTypeIn, ShapeIn, Step, Steps } from '../step.ts'
 import { calledFrom } from '../tracing.ts'
 
 /** A public function, as the boundary of a captured stack. */
 export type Boundary = (...args: never[]) => unknown
 
 /** A function of one tensor, element by element, for the dtypes of a group. */
-export interface UnaryFunction<Op extends string, G extends GroupName> extends Operator {
+export interface UnaryFunction<Op extends string, G extends GroupName>
+  extends Operator,
+    Steps<UnaryStep<Op, G>> {
   <S extends Shape, D extends DTypeName>(
     x: Checked<Tensor<S, D>, NeedsRule<Op, D, G>>,
   ): Tensor<S, D>
+}
+
+interface UnaryStep<Op extends string, G extends GroupName> extends Step {
+  readonly result: NeedsRule<Op, DTypeIn<this>, G, Tensor<ShapeIn<this>, DTypeIn<this>>>
 }
 
 /**

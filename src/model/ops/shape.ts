@@ -21,13 +21,14 @@ import {
 import { BROADCAST_HELP } from '../shapes/broadcast.ts'
 import { accepted } from '../shapes/checked.ts'
 import { permutationOf, type TransposeRule } from '../shapes/permute.ts'
-import { type ReshapeRule, reshapeRule } from '../shapes/reshape.ts'
+import { type FlattenRule, flattenRule, type ReshapeRule, reshapeRule } from '../shapes/reshape.ts'
 import {
   type BroadcastToRule,
   broadcastToRule,
   type SqueezeRule,
   squeezeRule,
 } from '../shapes/unit-axes.ts'
+import type { DTypeIn, ShapeIn, Step, Steps, Unless } from '../step.ts'
 import { calledFrom } from '../tracing.ts'
 import { type Boundary, checkOperand } from './elementwise.ts'
 
@@ -56,6 +57,33 @@ export const reshape: ReshapeFunction = operator(
     return reshaped(x, accepted(reshapeRule(x.shape, shape), [x], reshape, help), reshape)
   },
 ) as Operator as ReshapeFunction
+
+interface FlattenStep extends Step {
+  readonly result: Unless<
+    FlattenRule<ShapeIn<this>>,
+    Tensor<Out<FlattenRule<ShapeIn<this>>>, DTypeIn<this>>
+  >
+}
+
+/** The type of `flatten`. */
+interface FlattenFunction extends Operator, Steps<FlattenStep> {
+  <S extends Shape, D extends DTypeName>(
+    x: Checked<Tensor<S, D>, FlattenRule<S>>,
+  ): Tensor<Out<FlattenRule<S>>, D>
+}
+
+/**
+ * Every example as one row: the first axis stays, all others are joined, row by row. A tensor of
+ * rank 1 has one element an example, and gets an axis of size 1. Throws E101 where x is a scalar.
+ *
+ * Shapes  x: [batch, 7, 7, 32] → [batch, 1568]; any dtype
+ */
+export const flatten: FlattenFunction = operator(movement.reshape.op, (x: Value): Value => {
+  checkOperand(movement.reshape, x, flatten)
+  return reshaped(x, accepted(flattenRule(x.shape), [x], flatten, FLATTEN_HELP), flatten)
+}) as Operator as FlattenFunction
+
+const FLATTEN_HELP = 'pass a tensor whose first axis counts examples'
 
 /** The type of `transpose`. */
 interface TransposeFunction extends Operator {

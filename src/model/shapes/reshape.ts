@@ -1,6 +1,7 @@
 // The rule of reshaping: both shapes have the same number of elements. Dims that both have are
 // cancelled first, names above all, so that most reshapes need no arithmetic, and what is left over
-// tells the mistake. Sums and products of names are for the build to decide.
+// tells the mistake. Sums and products of names are for the build to decide. Flattening is the case
+// that always fits.
 
 import { type Dim, dim, dimNames, divideDims, sizeOf } from '../../ir/dim.ts'
 import {
@@ -31,6 +32,16 @@ export type ReshapeRule<A extends Shape, B extends Shape> =
             : -1 extends B[number]
               ? Inferred<A, B>
               : Resized<A, B>
+
+/** The first dim, then the product of all others; or why there is none. */
+export type FlattenRule<S extends Shape> =
+  RankUnknown<S> extends true
+    ? [number, number]
+    : S extends readonly [infer First extends Dim, ...infer Rest extends Shape]
+      ? ReshapeRule<Rest, [-1]> extends readonly [infer Product extends Dim]
+        ? [First, Product]
+        : never
+      : 'flatten: needs rank >= 1, got []'
 
 /** The sentence of a shape that nothing can be reshaped to. */
 type Miswritten<
@@ -165,6 +176,11 @@ export function reshapeRule(from: Shape, to: Shape): Answer {
   const canonical = to.map(dim)
   if (holes.length === 1) return inferred(from, to, canonical)
   return sizeOf(from) === sizeOf(canonical) ? canonical : sizeSentence(from, to, canonical)
+}
+
+/** The shape of examples as rows; or why there is none. */
+export function flattenRule([first, ...rest]: Shape): Answer {
+  return first === undefined ? 'flatten: needs rank >= 1, got []' : [first, sizeOf(rest)]
 }
 
 function inferred(from: Shape, to: Shape, canonical: Shape): Answer {

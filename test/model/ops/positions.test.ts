@@ -15,7 +15,7 @@ import { gather, oneHot, scatterAdd } from '../../../src/model/ops/indexing.ts'
 import { concat, split, stack } from '../../../src/model/ops/joining.ts'
 import { cumsum, mean, sum } from '../../../src/model/ops/reduction.ts'
 import {
-  broadcastTo, expandDims, reshape, reverse, squeeze, transpose,
+  broadcastTo, expandDims, flatten, reshape, reverse, squeeze, transpose,
 } from '../../../src/model/ops/shape.ts'
 import { pad, slice } from '../../../src/model/ops/slicing.ts'
 import { softmax } from '../../../src/model/ops/softmax.ts'
@@ -33,6 +33,7 @@ const mistakes = [
   'softmax(x, «-3)',
   'softmax(«t([]))',
   "reshape(x, «['batch', 28, 29])",
+  'flatten(«t([]))',
   'transpose(x, «[0, 0])',
   'broadcastTo(x, «[3])',
   'squeeze(x, «[0])',

@@ -8,6 +8,7 @@ import type { Shape } from '../../../src/ir/type.ts'
 import {
   broadcastTo,
   expandDims,
+  flatten,
   reshape,
   reverse,
   squeeze,
@@ -34,6 +35,25 @@ describe('a reshape', () => {
   it('is nothing where the shape stays', () => {
     const x = count([2, 3])
     expect(reshape(x, [2, -1])).toBe(x)
+  })
+})
+
+describe('flattening', () => {
+  it('makes every example one row', () => {
+    const x = count([2, 3, 2])
+    expect(flatten(x).shape).toEqual([2, 6])
+    expect(elements(flatten(x))).toEqual(elements(x))
+    expectTypeOf(flatten(x)).toEqualTypeOf<Tensor<[2, 6], 'f64'>>()
+    expectTypeOf(flatten(argument(['b', 7, 7, 32], 'i32'))).toEqualTypeOf<
+      Tensor<['b', 1568], 'i32'>
+    >()
+    expectTypeOf(flatten(given([6, 2]))).toEqualTypeOf<Tensor<[number, number]>>()
+  })
+
+  it('is nothing where an example is a row, and makes one of a single element', () => {
+    const x = count([2, 3])
+    expect(flatten(x)).toBe(x)
+    expect(flatten(count([4])).shape).toEqual([4, 1])
   })
 })
 

@@ -5,8 +5,12 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { sizeOf } from '../../../src/ir/dim.ts'
 import type { Shape } from '../../../src/ir/type.ts'
-import { reshape } from '../../../src/model/ops/shape.ts'
-import { type ReshapeRule, reshapeRule } from '../../../src/model/shapes/reshape.ts'
+import { flatten, reshape } from '../../../src/model/ops/shape.ts'
+import {
+  type FlattenRule,
+  type ReshapeRule,
+  reshapeRule,
+} from '../../../src/model/shapes/reshape.ts'
 import { runs } from '../../counts.ts'
 import { given, row } from '../given.ts'
 
@@ -85,6 +89,7 @@ const sentences = [
     'reshape: dims must be 0 or more, or -1, got -2 in [-2, 784]',
     () => reshape(x(), shape(-2, 784)),
   ),
+  row<FlattenRule<[]>>('flatten: needs rank >= 1, got []', () => flatten(given([]))),
 ]
 
 describe('a shape of another size', () => {
@@ -165,5 +170,32 @@ describe('the rule of reshaping', () => {
       }),
       runs(),
     )
+  })
+})
+
+describe('the rule of flattening', () => {
+  it('keeps the first dim and multiplies the others, as the build does', () => {
+    expectTypeOf<FlattenRule<['batch', 7, 7, 32]>>().toEqualTypeOf<['batch', 1568]>()
+    expectTypeOf<FlattenRule<['batch', 784]>>().toEqualTypeOf<['batch', 784]>()
+    expectTypeOf<FlattenRule<['batch']>>().toEqualTypeOf<['batch', 1]>()
+    expectTypeOf<FlattenRule<['batch', 'time', 1]>>().toEqualTypeOf<['batch', 'time']>()
+    expectTypeOf<FlattenRule<[number, 28, 28]>>().toEqualTypeOf<[number, 784]>()
+    expectTypeOf<FlattenRule<[0, 4, 5]>>().toEqualTypeOf<[0, 20]>()
+    expectTypeOf<FlattenRule<['batch', 3, 0]>>().toEqualTypeOf<['batch', 0]>()
+    const shapes = [['batch', 7, 7, 32], ['batch', 784], ['batch'], ['batch', 'time', 1], [0, 4, 5]]
+    expect(shapes.map(of => flatten(given(of)).shape)).toEqual([
+      ['batch', 1568],
+      ['batch', 784],
+      ['batch', 1],
+      ['batch', 'time'],
+      [0, 20],
+    ])
+  })
+
+  it('leaves to the build what tsc cannot know', () => {
+    expectTypeOf<FlattenRule<['batch', 'time', 4]>>().toEqualTypeOf<['batch', number]>()
+    expectTypeOf<FlattenRule<['batch', number, 4]>>().toEqualTypeOf<['batch', number]>()
+    expectTypeOf<FlattenRule<Shape>>().toEqualTypeOf<[number, number]>()
+    expect(flatten(given(['batch', 'time', 4])).shape).toEqual(['batch', '4*time'])
   })
 })

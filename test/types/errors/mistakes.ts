@@ -19,12 +19,23 @@ import {
   param,
   relu,
   repeat,
+  type Shape,
   softmax,
   softmaxCrossEntropy,
+  type Tensor,
 } from '../../../src/index.ts'
-import { batchNorm, dense, dropout, layerNorm, zeros } from '../../../src/nn/index.ts'
+import {
+  batchNorm,
+  dense,
+  dropout,
+  flatten,
+  layerNorm,
+  sequential,
+  zeros,
+} from '../../../src/nn/index.ts'
 import { attend, conv, residual } from '../parts.ts'
 
+declare function constantImage(x: Tensor<Shape, 'f32'>): Tensor<[1, 28, 28, 1], 'i32'>
 const inputs = { x: f32('batch', 784), y: i32('batch') }
 const parts = {
   l1: dense(784, 256),
@@ -148,6 +159,34 @@ model({
     return { a: bn(h), b: drop(y), c: ln(h), d: drop(h) }
   },
 })
+//! x => dense: expects [..., 64], got [batch, 128]
+//! x => dense: expects [..., 784], got [batch, 256]
+//! y => dense: expects f32, got i32; use cast(x, 'f32')
+//! y => relu: needs f32 or f64, got i32; use cast(x, 'f32')
+//! x => conv: expects f32, got i32; use cast(x, 'f32')
+//! x => sequential: a function takes [batch, 10], got [batch, 784]
+model({
+  inputs,
+  params: {
+    net: sequential(dense(784, 128), relu, dense(64, 10)),
+    nested: sequential(dense(784, 256), sequential(batchNorm(256), dense(784, 10), dropout(0.5))),
+    head: sequential(relu, sequential(flatten, dense(784, 10))),
+    first: sequential(relu, flatten),
+    one: sequential(constantImage, conv(1, 32, 3)),
+    typed: sequential((x: Tensor<['batch', 10], 'f32'>) => relu(x)),
+  },
+  body: ({ x, y }, p) => ({
+    a: p.net(x),
+    b: relu(p.nested(x)),
+    c: add(p.net(y), 1),
+    d: p.first(y),
+    e: p.one(x),
+    f: p.typed(x),
+    g: p.head(x),
+  }),
+})
+//! 3 => TS2345
+export const s1 = sequential(dense(784, 128), 3)
 //! epsilo => TS2561
 export const bn = batchNorm(128, { epsilo: 1e-3 })
 //! g => batchNorm: x [batch, 784] needs gamma [784], got [785]
