@@ -21,7 +21,8 @@ type RowsShape<S extends readonly number[]> = S extends readonly [number, ...inf
   ? readonly [number, ...Rest]
   : readonly number[]
 
-type Boundary = (...args: never[]) => unknown
+/** A public function, at whose call errors point. */
+export type Boundary = (...args: never[]) => unknown
 
 /**
  * The arrays as a data set, checked and not copied. Throws E110 where an array is none, has no axis

@@ -1,5 +1,7 @@
 // The entry `gradc/data`: data sets, their batches, readers of data files, generators of examples.
 
+export { type AugmentOptions, augment } from './augment.ts'
+export type { Augmentation } from './augmentation.ts'
 export { type BatchOptions, batches } from './batches.ts'
 export { type CsvArrays, type CsvData, type CsvOptions, loadCsv, parseCsv } from './csv.ts'
 export { type Dataset, dataset, exampleCount, gatherExamples, type Rows, take } from './dataset.ts'

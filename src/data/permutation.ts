@@ -6,7 +6,7 @@ import { type Random, random } from '../support/random.ts'
 import { threefry2x32 } from '../support/threefry.ts'
 
 /** What a seed is used for here; the keys of different uses have nothing in common. */
-export const USE = { split: 1, batches: 2, digits: 3, flower: 4 } as const
+export const USE = { split: 1, batches: 2, digits: 3, flower: 4, augment: 5 } as const
 
 /** The stream of `seed` for one use of it, and for each `round` of that use another. */
 export function streamOf(seed: number, use: keyof typeof USE, round = 0): Random {

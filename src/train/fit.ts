@@ -38,16 +38,30 @@ export interface Callback {
   ) => void | 'stop' | Promise<void> | Promise<'stop'> | undefined
 }
 
+/** Where a batch stands in a training; what `augment` of `gradc/data` draws by. */
+export interface BatchPlace {
+  readonly seed: number
+  /** From 1 on. */
+  readonly epoch: number
+  /** How many examples of the epoch came before. */
+  readonly start: number
+}
+
 /** What a model is fitted to, and how. */
 export interface FitOptions<In> {
   readonly train: DataFor<In>
   /** Looked at after every epoch, never learnt from. */
   readonly dev?: DataFor<In> | undefined
   readonly epochs: number
-  /** Names the order of examples; the trainer's seed by default. */
+  /** Names the order of examples, and draws of `augment`; the trainer's seed by default. */
   readonly seed?: number | undefined
   /** False keeps the order of the data; true by default. */
   readonly shuffle?: boolean | undefined
+  /**
+   * Changes every batch before it is learnt from, never the dev set. It must give as many examples,
+   * in arrays of its own: what it is given may be the data itself.
+   */
+  readonly augment?: ((batch: DataFor<In>, place: BatchPlace) => DataFor<In>) | undefined
   readonly callbacks?: readonly Callback[] | undefined
   /**
    * Where progress goes: to standard error by default, to a function as a line per epoch, to
@@ -74,11 +88,19 @@ interface Fitting {
  * Trains for `epochs` passes over `train`. Scalar outputs are averaged over examples; the programs
  * for last partial batches are compiled before the first epoch.
  *
- * Throws E110 where the data is no data set or lacks an input, E138 where the inputs of the model
- * do not share a first dim, E139 where the loss is no longer finite.
+ * Throws E110 where the data, or what `augment` returns, is no data set or lacks an input, E138
+ * where the inputs of the model do not share a first dim, E139 where the loss is no longer finite.
  *
  * @example
  * const history = await fit(t, { train, dev, epochs: 10 })
+ *
+ * const change = { size: [28, 28], shift: 2, rotate: 10 } as const
+ * await fit(t, {
+ *   train,
+ *   dev,
+ *   epochs: 10,
+ *   augment: ({ x, y }, place) => ({ x: augment(x, change, place), y }),
+ * })
  */
 export async function fit<In, P, S, O>(
   trainer: Trainer<In, P, S, O>,
@@ -108,7 +130,7 @@ async function epochsOf(fitting: Fitting, measure: Evaluator | undefined): Promi
   return history
 }
 
-const OPTIONS = ['train', 'dev', 'epochs', 'seed', 'shuffle', 'callbacks', 'log']
+const OPTIONS = ['train', 'dev', 'epochs', 'seed', 'shuffle', 'augment', 'callbacks', 'log']
 
 async function prepared(trainer: AnyTrainer, options: FitOptions<unknown>): Promise<Fitting> {
   const [train, dev] = [options.train as Dataset, options.dev as Dataset | undefined]
@@ -138,7 +160,7 @@ async function runEpoch(
   epoch: number,
   measure: Evaluator | undefined,
 ): Promise<EpochRow> {
-  const { trainer, train, size, batch, options, progress, turns } = fitting
+  const { trainer, train, size, options, progress, turns } = fitting
   const { seed = trainer.seed, shuffle = true, epochs } = options
   const start = clock()
   const steps = Math.ceil(exampleCount(train) / size)
@@ -150,8 +172,9 @@ async function runEpoch(
   let step = 0
   for (const rows of batches(train, size, order)) {
     const examples = exampleCount(rows)
-    const dims: Dims | undefined = examples === size ? undefined : { [batch]: examples }
-    const values = await trainer.step(inputsFrom(trainer, rows) as never, { dims })
+    const dims: Dims | undefined = examples === size ? undefined : { [fitting.batch]: examples }
+    const batch = augmented(fitting, rows, { seed, epoch, start: step * size })
+    const values = await trainer.step(inputsFrom(trainer, batch) as never, { dims })
     step++
     checkFinite(trainer, values, epoch, step)
     totals.add(values, examples)
@@ -163,6 +186,22 @@ async function runEpoch(
   const dev = await measure?.means()
   progress.epoch(standing(steps, { ...means, ...prefixed(dev) }))
   return { epoch, steps, seconds: (clock() - start) / 1000, msPerStep, train: means, dev }
+}
+
+/** What is learnt from in place of `rows`. Throws E110 where it does not fit the model. */
+function augmented({ trainer, options }: Fitting, rows: Dataset, place: BatchPlace): Dataset {
+  if (options.augment === undefined) return rows
+  const changed: unknown = options.augment(rows, place)
+  const examples = exampleCount(rows)
+  const help = 'return a batch such as { ...batch, x: augment(batch.x, change, place) }'
+  if (typeof changed !== 'object' || changed === null) {
+    throw unfit('E110', `augment must return a batch, got ${changed}`, help, fit)
+  }
+  checkData(trainer, changed as Dataset, fit)
+  const count = exampleCount(changed as Dataset)
+  if (count === examples) return changed as Dataset
+  const message = `augment must return all ${examples} examples of the batch, got ${count}`
+  throw unfit('E110', message, help, fit)
 }
 
 const prefixed = (dev: Means | undefined): Means =>

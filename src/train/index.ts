@@ -1,7 +1,7 @@
 // The entry `gradc/train`: the trainer, the loop around it, and what is measured.
 
 export { evaluate } from './evaluate.ts'
-export { type Callback, type DataFor, type FitOptions, fit } from './fit.ts'
+export { type BatchPlace, type Callback, type DataFor, type FitOptions, fit } from './fit.ts'
 export type { EpochRow, History, Means } from './history.ts'
 export { accuracy, type ConfusionMatrix, confusionMatrix } from './metrics.ts'
 export type { Progress, Standing } from './progress.ts'

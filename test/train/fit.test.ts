@@ -1,7 +1,7 @@
 // fit: epochs, batches, history, progress, and what it refuses.
 
 import { describe, expect, it } from 'vitest'
-import { digits, split } from '../../src/data/index.ts'
+import { augment, digits, split } from '../../src/data/index.ts'
 import {
   argmax,
   cast,
@@ -34,6 +34,14 @@ const small = model({
       accuracy: mean(cast(equal(argmax(logits, 1), y), 'f32')),
     }
   },
+})
+
+/** The loss is the mean square of the examples. */
+const counting = model({
+  name: 'counting',
+  inputs: { x: f32('batch') },
+  params: { w: param([], constantOf(0)) },
+  body: ({ x }, { w }) => ({ loss: mean(square(sub(w, x))) }),
 })
 
 const [train, dev] = split(digits({ count: 300, seed: 1 }), [250, 50], 1)
@@ -74,12 +82,6 @@ describe('fit', () => {
   })
 
   it('weighs batches by their examples', async () => {
-    const counting = model({
-      name: 'counting',
-      inputs: { x: f32('batch') },
-      params: { w: param([], constantOf(0)) },
-      body: ({ x }, { w }) => ({ loss: mean(square(sub(w, x))) }),
-    })
     const t = await trainer(counting, {
       loss: 'loss',
       optimizer: gradientDescent(0),
@@ -116,6 +118,55 @@ describe('fit', () => {
     }
     expect(await firsts(false)).toEqual([0, 0, 0, 0])
     expect(new Set(await firsts(true)).size).toBeGreaterThan(1)
+  })
+
+  it('learns from what augment makes of every batch, and measures the dev set as it is', async () => {
+    const places: object[] = []
+    const t = await trainer(counting, {
+      loss: 'loss',
+      optimizer: gradientDescent(0),
+      target: 'js',
+      dims: { batch: 4 },
+      seed: 9,
+    })
+    const data = { x: { shape: [6], dtype: 'f32', data: new Float32Array(6).fill(1) } } as const
+    const { epochs } = await fit(t, {
+      train: data,
+      dev: data,
+      epochs: 2,
+      log: false,
+      augment: ({ x }, place) => {
+        places.push(place)
+        return { x: { ...x, data: x.data.map(value => value + 2) } }
+      },
+    })
+    expect(epochs.map(({ train, dev }) => [train.loss, dev?.loss])).toEqual([
+      [9, 1],
+      [9, 1],
+    ])
+    expect(places).toEqual([
+      { seed: 9, epoch: 1, start: 0 },
+      { seed: 9, epoch: 1, start: 4 },
+      { seed: 9, epoch: 2, start: 0 },
+      { seed: 9, epoch: 2, start: 4 },
+    ])
+    expect(data.x.data).toEqual(new Float32Array(6).fill(1))
+  })
+
+  it('gives the same losses from augmented images for the same seed', async () => {
+    const losses = async (shift: number) => {
+      const change = { size: [28, 28], shift, rotate: 10 } as const
+      const { epochs } = await fit(await started(), {
+        train,
+        epochs: 2,
+        log: false,
+        augment: ({ x, y }, place) => ({ x: augment(x, change, place), y }),
+      })
+      return epochs.map(row => row.train.loss)
+    }
+    const first = await losses(2)
+    expect(await losses(2)).toEqual(first)
+    expect(await losses(1)).not.toEqual(first)
   })
 
   it('compiles before the first epoch, and gives back what measures the dev set', async () => {
@@ -184,6 +235,21 @@ describe('fit refuses', () => {
       'epochs that are no number of epochs',
       { epochs: 1.5 },
       /E137 fit: epochs must be a whole number, got 1\.5/,
+    ],
+    [
+      'an augment that returns nothing',
+      { augment: () => {} },
+      /E110 fit: augment must return a batch, got undefined[\s\S]*return a batch such as/,
+    ],
+    [
+      'an augment that loses an input',
+      { augment: ({ x }: typeof train) => ({ x }) },
+      /E110 fit: the data must have an array for input y, got x/,
+    ],
+    [
+      'an augment that loses examples',
+      { augment: () => dev },
+      /E110 fit: augment must return all 64 examples of the batch, got 50/,
     ],
   ])('%s', async (_, more, wanted) => {
     await expect(attempt(more)).rejects.toThrow(wanted)
