@@ -60,14 +60,17 @@ export interface Accumulated {
 /** Statements of one iteration, by the index along each of the axes. */
 export type Along = (index: readonly Index[]) => readonly Stmt[]
 
-/** A loop nest over `axes` that accumulates and does `along` at every position. */
+/**
+ * A loop nest over `axes` that accumulates and does `along` at every position. Where one is the
+ * position of an extreme, all are of that extreme.
+ */
 export function accumulate(
   axes: readonly Axis[],
   accumulations: readonly Accumulation[],
   along: Along = () => [],
 ): Accumulated {
-  const [first] = accumulations
-  if (first?.at !== undefined) return position(axes, first, first.at)
+  const found = accumulations.find(({ at }) => at !== undefined)
+  if (found?.at !== undefined) return extreme(axes, accumulations, found, found.at)
   if (axes.length === 0) {
     return { body: along([]), totals: accumulations.map(({ value }) => value([])) }
   }
@@ -86,16 +89,21 @@ export function accumulate(
   return { body, totals }
 }
 
-/** Where an extreme is: one loop, which keeps the position beside the value. */
-function position(
+/** An extreme and where it is: one loop, which keeps the position beside the value. */
+function extreme(
   axes: readonly Axis[],
+  accumulations: readonly Accumulation[],
   { name, combine, value }: Accumulation,
   at: NonNullable<Accumulation['at']>,
 ): Accumulated {
   const index = axes.map(axisIndex)
+  const found = value(index)
   const where = { name: `${name}_at`, value: at(index) }
-  const loop = loopOf(axes, [{ name, combine, value: value(index), at: where }], [])
-  return { body: [loop], totals: [acc('i32', where.name)] }
+  const loop = loopOf(axes, [{ name, combine, value: found, at: where }], [])
+  const totals = accumulations.map(one =>
+    one.at === undefined ? acc(found.type, name) : acc('i32', where.name),
+  )
+  return { body: [loop], totals }
 }
 
 /** Whether a sum over extents runs beyond their end, because its loops do not divide them. */

@@ -3,7 +3,7 @@
 // Two that read the same value at the same points may share the trip through memory.
 
 import { type Access, dimOf } from './accesses.ts'
-import { isMaking, type Step, type Unit } from './steps.ts'
+import { isMaking, isPerPoint, type Step, type Unit } from './steps.ts'
 import type { Value } from './values.ts'
 
 /** What a step reads; the indices are along the dims of the step's own value. */
@@ -81,6 +81,10 @@ export function alignShared(
   [first, second]: readonly [Unit, Unit],
   reads: Reads,
 ): boolean {
+  if (readAlike(shared, [first, second], reads)) {
+    for (const axis of first.axes.keys()) alignment.tie(axis, axis)
+    return true
+  }
   for (const one of axesReadAt(shared, first, reads)) {
     const axes = new Set(one.filter(axis => axis !== undefined))
     if (axes.size !== first.axes.length) continue
@@ -94,6 +98,23 @@ export function alignShared(
     }
   }
   return false
+}
+
+/**
+ * Whether two units with the same axes read a value at the same positions of loops: at equal
+ * indices, in steps whose dims are the same axes.
+ */
+function readAlike({ id }: Value, units: readonly [Unit, Unit], reads: Reads): boolean {
+  const [first, second] = units
+  if (String(first.axes) !== String(second.axes)) return false
+  const keys = ({ steps }: Unit) =>
+    steps.filter(isPerPoint).flatMap(step =>
+      reads(step)
+        .filter(({ value, index }) => value.id === id && index.length > 0)
+        .map(({ index }) => `${step.dims} ${index.map(e => e.id)}`),
+    )
+  const others = new Set(keys(second))
+  return keys(first).some(key => others.has(key))
 }
 
 /** For every read of a value: the unit's axis that each of its dims is read along. */

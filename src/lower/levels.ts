@@ -32,11 +32,12 @@ export function loopsOf(steps: readonly Step[], of: Leveled): readonly LoopGroup
   const isUpdate = ({ to }: Step) => to?.kind === 'state'
   // Updates of state come together: each of them may read what another one changes.
   const updates = looped.filter(isUpdate)
+  const positions = new Set(looped.filter(isPosition).map(({ value }) => extremeOf(value)!))
   for (const step of [...looped.filter(one => !isUpdate(one)), ...updates]) {
     const extents = walked(step)
     const needing = isUpdate(step) ? updates : [step]
     const level = Math.max(...needing.map(one => levelOf(one, walked(one), levels, of)))
-    const key = `${level} ${extents.join()} ${apart(step, extents)}`
+    const key = `${level} ${extents.join()} ${apart(step, extents, positions)}`
     const group = groups.get(key) ?? { level, extents, steps: [] }
     group.steps.push(step)
     groups.set(key, group)
@@ -61,13 +62,29 @@ export function walked(step: Step): readonly number[] {
 
 /**
  * What keeps a step in a loop without others: a loop that is cut unevenly runs beyond the end,
- * where nothing can be stored; a position is found in one loop that is not cut.
+ * where nothing can be stored; a position is found in one loop that is not cut, and with it the
+ * extreme that stands there.
  */
-function apart(step: Step, extents: readonly number[]): string {
+function apart(
+  step: Step,
+  extents: readonly number[],
+  positions: ReadonlySet<string> = new Set(),
+): string {
   if (!isTotal(step)) return isRagged(extents) ? 'store' : ''
-  const { value } = step
-  if (isMadeBy(value, 'reduction') && value.lowering.at === true) return `position ${value.id}`
+  const extreme = extremeOf(step.value)
+  if (extreme !== undefined && positions.has(extreme)) return `extreme ${extreme}`
+  if (isPosition(step)) return 'position'
   return isRagged(extents) ? 'total' : ''
+}
+
+const isPosition = ({ value }: Step) => isMadeBy(value, 'reduction') && value.lowering.at === true
+
+/** Equal for the extreme of some elements and for its position; undefined for anything else. */
+function extremeOf(value: Step['value']): string | undefined {
+  if (!isMadeBy(value, 'reduction')) return undefined
+  const { combine, axes } = value.lowering
+  if (combine !== 'max' && combine !== 'min') return undefined
+  return `${combine} of ${value.operands[0]} over ${axes(value.context.attributes)}`
 }
 
 /** One more than the level of every total it needs, and of every row but at its own position. */

@@ -46,8 +46,13 @@ function restricted({ axes, accumulations }: Sums, which: number, { of, by }: Re
   const own = axisIndex(axis)
   const scale = of.terms.find(term => term.of === own.terms[0]!.of)!.scale
   const rest = addIndex(of, scaleIndex(own, scale), -1)
-  // scale · r + rest divides where r is -rest / scale modulo `by`.
-  const residue = divide('mod', scaleIndex(rest, quotient(-1, scale, by)), by)
+  // scale · r + rest divides where r is -rest / scale modulo `by`. Of two ways to write that, the
+  // one which shows it.
+  const isExact = (at: Index) =>
+    divide('mod', addIndex(rest, scaleIndex(at, scale)), by) === index(0)
+  const q = quotient(-1, scale, by)
+  const residues = [q, q - by].map(times => divide('mod', scaleIndex(rest, times), by))
+  const residue = residues.find(isExact) ?? residues[0]!
   const turns: Axis = { name: axis.name, extent: Math.ceil(axis.extent / by) }
   const isAxis = turns.extent > 1
   // Beyond the extent terms are 0, as those of every sum whose loops do not divide it.
@@ -63,11 +68,11 @@ function restricted({ axes, accumulations }: Sums, which: number, { of, by }: Re
   }
 }
 
-/** The q of least magnitude with q · b = a modulo `by`. */
+/** The least q with q · b = a modulo `by`. */
 function quotient(a: number, b: number, by: number): number {
   let q = 0
   while ((q * b - a) % by !== 0) q++
-  return 2 * q > by ? q - by : q
+  return q
 }
 
 function isUnitIn(of: Index, axis: Axis, by: number): boolean {

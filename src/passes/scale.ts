@@ -3,7 +3,11 @@
 // lowering.
 
 import type { Node, ValueId } from '../ir/graph.ts'
+import type { Op } from '../ir/op.ts'
+import { relu } from '../ops/activation.ts'
 import { div, neg } from '../ops/arithmetic.ts'
+import { maxPool2d } from '../ops/pooling.ts'
+import { max } from '../ops/reduction.ts'
 import type { Definition, Scale } from '../rewrite/measure.ts'
 import { isKnown } from './known.ts'
 import { isMovement } from './movements.ts'
@@ -62,8 +66,16 @@ function order(node: Node, definition: Definition) {
   return { times: 1, own: node.op === neg.op ? 1 : 0 }
 }
 
+const MAXIMA: ReadonlySet<Op> = new Set([max, maxPool2d].map(({ op }) => op))
+
+/** A rectifier stands outside of a maximum: it has less to do there. */
+const rectifierDepth = ({ op }: Node) => ({
+  times: MAXIMA.has(op) ? 2 : 1,
+  own: op === relu.op ? 1 : 0,
+})
+
 /** The scale of the rules in this folder. */
 export const scale: Scale = {
   weight,
-  ranks: [knownOnTheLeft, movementDepth, scalingDepth, order],
+  ranks: [knownOnTheLeft, movementDepth, scalingDepth, order, rectifierDepth],
 }

@@ -4,6 +4,7 @@
 import type { Attributes } from '../../src/ir/attribute.ts'
 import type { Literal } from '../../src/ir/literal.ts'
 import { eachReduced } from '../../src/ops/reducing.ts'
+import { convolved, transposed } from './direct-convolution.ts'
 
 type Numbers = readonly number[]
 
@@ -124,6 +125,8 @@ const layerNorm: Direct = ([x, gamma, beta], { axes, epsilon }) => [
 export const DIRECT: Readonly<Record<string, Direct>> = {
   batch_norm: batchNorm,
   batch_norm_inference: batchNormInference,
+  conv2d: convolved,
+  conv2d_transpose: transposed,
   l1_penalty: ([x], { strength }) => [[(strength as number) * total(elements(x!).map(Math.abs))]],
   l2_penalty: ([x], { strength }) => [
     [((strength as number) / 2) * total(elements(x!).map(value => value ** 2))],

@@ -5,6 +5,7 @@ import { arithmeticRules } from './arithmetic.ts'
 import { factorRules } from './factors.ts'
 import { factRules } from './facts.ts'
 import { fillRules } from './fills.ts'
+import { maximumRules } from './maxima.ts'
 import { movementRules } from './movement.ts'
 import { oneRules } from './ones.ts'
 import { outwardRules } from './outward.ts'
@@ -29,6 +30,7 @@ export const normalFormRules: readonly Rule[] = [
   ...quotientRules,
   ...factorRules,
   ...selectRules,
+  ...maximumRules,
   ...movementRules,
   ...oneRules,
   ...outwardRules,

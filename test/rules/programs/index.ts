@@ -4,6 +4,7 @@
 
 import { classifiers } from './classifiers.ts'
 import { formulas } from './formulas.ts'
+import { images } from './images.ts'
 import { imported } from './imported.ts'
 import { integers } from './integers.ts'
 import { losses } from './losses.ts'
@@ -27,5 +28,6 @@ export const programs: readonly Program[] = [
   ...stability,
   ...formulas,
   ...integers,
+  ...images,
   ...imported,
 ]
