@@ -128,8 +128,9 @@ export async function load(
   const { graph, dims } = prepared
   const { backend, memory, layout } = session
   const { verify = false, poison = false } = options.debug ?? {}
-  const lowered = lower(graph, { target: backend.target, state: layout, verify })
-  checkBudget(graph, lowered, layout.bytes, options.maxBytes)
+  const { maxBytes } = options
+  const lowered = lower(graph, { target: backend.target, state: layout, verify, maxBytes })
+  checkBudget(graph, lowered, layout.bytes, maxBytes)
   const program = poison ? poisoned(lowered.program, lowered.memory) : lowered.program
   if (poison && verify) assertProgram(program)
   const constants = new Map([...lowered.constants].map(([name, of]) => [name, of.toHost().data]))

@@ -1,7 +1,8 @@
 // What the launches of a program cost, as data: counted on their kernels, estimated from the rates
 // of the target, measured where somebody asked for it; then summed by layer and by phase.
 
-import { costOf, type KernelCost } from '../kernel/cost.ts'
+import { costOf } from '../kernel/cost.ts'
+import { estimateMs } from '../kernel/estimate.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Launch, Phase, Program } from '../kernel/program.ts'
 import type { Rates } from '../kernel/target.ts'
@@ -79,17 +80,7 @@ export function launchReports(
 
 function kernelReport(kernel: Kernel, rates: Rates): CostReport {
   const cost = costOf(kernel)
-  return { flops: cost.flops, bytes: cost.bytes, estimatedMs: estimate(kernel, cost, rates) }
-}
-
-/** Arithmetic and memory one after the other, as a bound that no overlap is needed to reach. */
-function estimate(
-  { kind }: Kernel,
-  { work, bytes }: KernelCost,
-  { contractGflops, loopGflops, gbps, launchMs }: Rates,
-): number {
-  const gflops = kind === 'contract' ? contractGflops : loopGflops
-  return launchMs + work / gflops / 1e6 + bytes / gbps / 1e6
+  return { flops: cost.flops, bytes: cost.bytes, estimatedMs: estimateMs(kernel, cost, rates) }
 }
 
 function sourcesOf(origin: Launch['origin']): readonly string[] {

@@ -14,7 +14,7 @@ import { fuse } from './fuse.ts'
 import { writeGaps } from './joins.ts'
 import { KernelTable, type Written } from './kernel-table.ts'
 import type { Lowered, LowerOptions } from './lowered.ts'
-import { planMemory } from './memory/plan.ts'
+import { planWithin } from './memory/within.ts'
 import { Places } from './places.ts'
 import { planOf } from './plan.ts'
 import { scheduleOf } from './schedule.ts'
@@ -34,13 +34,16 @@ import { writeRegion } from './write-region.ts'
  */
 export function lower(graph: Graph, options: LowerOptions): Lowered {
   const { program: unplanned, ...meaning } = lowerUnplanned(graph, options)
-  const { program, memory } = planMemory(unplanned, options.target)
-  if (options.verify === true) assertProgram(program)
-  return { program, memory, ...meaning }
+  const planned = planWithin(unplanned, options)
+  if (options.verify === true) assertProgram(planned.program)
+  return { ...planned, ...meaning }
 }
 
+/** What lowering gives before memory is planned. */
+export type Unplanned = Omit<Lowered, 'memory' | 'recomputed' | 'keptBytes'>
+
 /** The program in which every value has a range of scratch of its own, before memory is planned. */
-export function lowerUnplanned(graph: Graph, options: LowerOptions): Omit<Lowered, 'memory'> {
+export function lowerUnplanned(graph: Graph, options: LowerOptions): Unplanned {
   const values = valuesOf(graph)
   checkDTypes(graph, values, options.target)
   const { needs, fused } = settle(graph, values, options)

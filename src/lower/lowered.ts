@@ -26,6 +26,25 @@ export interface LowerOptions {
   readonly state: StateLayout
   /** Checks the program and its kernels before it is given back; off by default. */
   readonly verify?: boolean | undefined
+  /**
+   * Bytes that state, scratch, inputs and outputs may take together: above that, values are computed
+   * again instead of being kept, as far as that helps. No limit by default.
+   */
+  readonly maxBytes?: number | undefined
+}
+
+/** A value that is computed again, or anew by whoever reads it, instead of being kept. */
+export interface Recomputed {
+  /** The buffer that it is in where it is kept. */
+  readonly buffer: string
+  /** The launch that makes it. */
+  readonly origin: Launch['origin']
+  /** What it takes where it is kept. */
+  readonly bytes: number
+  /** Operations that are added to a run. */
+  readonly flops: number
+  /** What they should take on the target. */
+  readonly estimatedMs: number
 }
 
 /** Bytes of a block, and the launches between which their contents matter, counted from 0. */
@@ -72,6 +91,9 @@ export interface MemoryPlan {
 export interface Lowered {
   readonly program: Program<Launch>
   readonly memory: MemoryPlan
+  /** What is computed again to take less scratch, and the plan without that; mostly nothing is. */
+  readonly recomputed: readonly Recomputed[]
+  readonly keptBytes: number
   /** Buffers by the name of the input or rng argument. */
   readonly inputs: ReadonlyMap<string, string>
   /** Buffers by the name of the output. */

@@ -9,7 +9,7 @@ import { Literal } from '../../src/ir/literal.ts'
 import { interpretProgram, placeBuffers } from '../../src/kernel/interpret.ts'
 import { arenaBytes, type Launch, type Program } from '../../src/kernel/program.ts'
 import type { Target } from '../../src/kernel/target.ts'
-import { lower, lowerUnplanned } from '../../src/lower/lower.ts'
+import { lower, lowerUnplanned, type Unplanned } from '../../src/lower/lower.ts'
 import type { Lowered, StateLayout } from '../../src/lower/lowered.ts'
 import { layoutState } from '../../src/lower/state.ts'
 import { afterDerivative } from '../../src/passes/pipeline.ts'
@@ -44,7 +44,7 @@ export function unplanned(graph: Graph, state = plainState(graph)): Program<Laun
 }
 
 /** A lowered program, or what became of it. */
-interface Runnable extends Omit<Lowered, 'program' | 'memory'> {
+interface Runnable extends Omit<Unplanned, 'program'> {
   readonly program: Program
 }
 

@@ -99,6 +99,9 @@ const integer =
 
 const float: Spelling = ([a]) => a!
 
+/** Of what is an f32 already, the number that is left of it when it is stored. */
+const single: Spelling = ([a], from) => (from === 'f32' ? call('Math.fround', a!) : a!)
+
 const threefry = { legalize: legalizeThreefry }
 
 const SPELLINGS = {
@@ -138,7 +141,7 @@ const SPELLINGS = {
   shl: bitwise('<<'),
   shr: shiftRight,
   select: ([condition, a, b]) => choice(condition!, a!, b!),
-  f32: float,
+  f32: single,
   f64: float,
   i32: integer('i32', -(2 ** 31), 2 ** 31 - 1),
   u32: integer('u32', 0, 2 ** 32 - 1),

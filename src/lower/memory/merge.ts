@@ -10,18 +10,26 @@ import { NameTable } from '../names.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import { liveBytes } from './ranges.ts'
 
+/** Where results take the place of operands: where most bytes live, or in every launch. */
+export type MergeWhere = 'peak' | 'everywhere'
+
 /**
- * The program with results in the place of operands where that lowers the bytes that live at once.
- * Such buffers then have one range, so they are one block.
+ * The program with results in the place of operands where that lowers the bytes that live at once,
+ * or wherever they can be, which leaves blocks fewer ways to be in each other's way. Such buffers
+ * then have one range, so they are one block.
  */
-export function mergeAtPeak(program: Program<Launch>, alignment: number): Program<Launch> {
+export function mergeInPlace(
+  program: Program<Launch>,
+  alignment: number,
+  where: MergeWhere = 'peak',
+): Program<Launch> {
   const blocks = blocksOf(program, alignment)
   const live = liveBytes(blocks, program.items.length)
   const merger = new Merger(program, blocks)
   const highest = live.map((_, at) => at).sort((a, b) => live[b]! - live[a]! || a - b)
   let needed = 0
   for (const at of highest) {
-    if (live[at]! <= needed) break
+    if (where === 'peak' && live[at]! <= needed) break
     needed = Math.max(needed, live[at]! - merger.mergeAt(at))
   }
   return merger.program()

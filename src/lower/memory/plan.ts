@@ -7,7 +7,7 @@ import type { Target } from '../../kernel/target.ts'
 import type { MemoryPlan, PlannedBlock } from '../lowered.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import { fitBlocks } from './fit.ts'
-import { mergeAtPeak } from './merge.ts'
+import { type MergeWhere, mergeInPlace } from './merge.ts'
 import { liveBytes } from './ranges.ts'
 
 /** A program whose scratch is planned, and the plan. */
@@ -20,9 +20,10 @@ export interface Planned {
 export function planMemory(
   program: Program<Launch>,
   { alignmentBytes }: Pick<Target, 'alignmentBytes'>,
+  where: MergeWhere = 'peak',
 ): Planned {
   const alignment = Math.max(ALIGNMENT_BYTES, alignmentBytes)
-  const merged = mergeAtPeak(program, alignment)
+  const merged = mergeInPlace(program, alignment, where)
   const blocks = blocksOf(merged, alignment)
   const live = liveBytes(blocks, merged.items.length)
   const least = live.reduce((most, bytes) => Math.max(most, bytes), 0)
