@@ -65,7 +65,10 @@ export function stepWork(forward: Graph, derivative: Graph, slots: number): Work
   }
 }
 
-/** Multiplications and additions of all matrix products of a graph. */
+/**
+ * Multiplications and additions of all matrix products of a graph, of which convolutions and their
+ * gradients are some: of a strided one those with an element, not those with a zero between two.
+ */
 export function flopsOf(graph: Graph): number {
   const flops = nodeFlops(graph)
   const products = nodesOf(graph).filter(({ op }) => op.lowering.kind === 'contraction')
@@ -75,7 +78,10 @@ export function flopsOf(graph: Graph): number {
 /** Classes of ops that fuse into whatever uses their result: no memory need ever hold it. */
 const FUSIBLE: readonly string[] = ['elementwise', 'movement', 'literal']
 
-/** The values that have to lie in memory between two kernels, whatever is fused. */
+/**
+ * The values that have to lie in memory between two kernels, whatever is fused: what products make,
+ * convolutions too, and what reductions do, pools too. Windows are movements, and lie nowhere.
+ */
 function boundaries(graph: Graph): readonly Result[] {
   const kept = nodesOf(graph).filter(node => !FUSIBLE.includes(node.op.lowering.kind))
   return kept.flatMap(node => node.results)

@@ -99,7 +99,7 @@ async function prepareStep(training: Training, context: Context): Promise<Prepar
 }
 
 /** Bytes of the arenas, and what scratch is of the bytes that it would take unshared. */
-function memoryFigures({ state, scratch, plan: { unshared } }: Explanation['memory']) {
+export function memoryFigures({ state, scratch, plan: { unshared } }: Explanation['memory']) {
   const sharing = digits(scratch / unshared)
   return { stateBytes: state, scratchBytes: scratch, unsharedBytes: unshared, sharing }
 }

@@ -45,7 +45,7 @@ export class KernelTable {
     if (known === undefined) {
       const name = this.#names.take(identifier(this.#nameOf(draft, roots)))
       const whole = { ...kernel, name, params } as Kernel
-      known = whole.kind === 'contract' ? splitResidues(whole) : [whole]
+      known = whole.kind === 'contract' ? this.#named(name, splitResidues(whole)) : [whole]
       this.#known.set(key, known)
       this.kernels.push(...known)
     }
@@ -53,6 +53,13 @@ export class KernelTable {
     const label = (id: ValueId) => this.#places.origin(id)
     const origin = originOfLaunch(this.#values, roots, draft.inlined, label)
     for (const { name } of known) this.launches.push({ kind: 'launch', kernel: name, args, origin })
+  }
+
+  /** The parts of the kernel `name`, each under a name that no other kernel has. */
+  #named(name: string, parts: readonly Contract[]): readonly Contract[] {
+    return parts.map(part =>
+      part.name === name ? part : { ...part, name: this.#names.take(part.name) },
+    )
   }
 
   /**

@@ -51,6 +51,24 @@ graph @forms(input %a: f32[6,2,3], input %b: f32[6,4,2]) {
     expect(flopsOf(derivative)).toBe(2 * first + 3 * second)
   })
 
+  it('of a strided convolution are the same forward and back: none is with a zero between', () => {
+    const forward = parse(`
+graph @strided(param %x: f32[2,8,9,4], param %k: f32[3,2,4,5]) {
+  %0 = conv2d %x, %k {stride = [2, 3], padding = [[0, 1], [0, 0]]} : f32[2,4,3,5]
+  %loss = sum %0 {axes = [0, 1, 2, 3]} : f32[]
+  return loss = %loss
+}
+`)
+    const part = (wrt: readonly string[]) => {
+      const both = gradient(forward, { of: 'loss', wrt })
+      return flopsOf(core({ ...both, outputs: both.outputs.slice(1) }))
+    }
+    const once = 2 * 2 * 4 * 3 * 5 * 3 * 2 * 4
+    expect(flopsOf(core(forward))).toBe(once)
+    expect(part(['k'])).toBe(once)
+    expect(part(['x'])).toBe(once)
+  })
+
   it('are counted with bytes, on bound graphs only', () => {
     const words = 'work is counted on bound graphs, got the shape [batch,5]'
     expect(() => forwardWork(NETWORK)).toThrow(words)

@@ -17,6 +17,9 @@ const NAMES = [
     `${name}-tt`,
   ]),
   'matmul-128x512x10',
+  ...['same', 'valid', 'stride2'].flatMap(form =>
+    ['fwd', 'dx', 'dw'].map(part => `conv3-${form}-${part}`),
+  ),
   'elementwise-4m',
   'exp-1m',
   'tanh-1m',
@@ -35,6 +38,7 @@ const NAMES = [
   'step-mlp-bn',
   'step-mlp-wide',
   'step-deep24',
+  'step-cnn',
   'compile-deep24',
   'dispatch-tiny',
   'heap-growth',
@@ -156,6 +160,42 @@ describe('the workloads', () => {
     // The head adds a few numbers an example, and the row keeps three digits.
     const counted = rows[0]!.idealBytesMs! * 40e6
     expect(Math.abs(counted / bytes - 1)).toBeLessThan(0.005)
+  })
+
+  it.each([
+    ['same', { fwd: 16, dx: 16, dw: 16 }],
+    // By the image there is a sum for every pixel, also of places beyond the last cell.
+    ['valid', { fwd: 14, dx: 16, dw: 14 }],
+    // A quarter of the places in a window reach a pixel.
+    ['stride2', { fwd: 8, dx: 8, dw: 8 }],
+  ] as const)('convolve with %s forward and back', async (form, sides) => {
+    const { rows, complaints } = await runOnce(new RegExp(`^conv3-${form}-`))
+    expect(complaints).toEqual([])
+    const [image, kernel] = [8 * 16 * 16 * 32, 3 * 3 * 32 * 32]
+    const cells = 8 * sides.fwd ** 2 * 32
+    for (const { name, idealFlopsMs, idealBytesMs } of rows) {
+      const side = sides[name.split('-').at(-1) as keyof typeof sides]
+      const flops = 2 * 8 * side ** 2 * 32 * 9 * 32
+      expect(idealFlopsMs, name).toBe(Number((flops / 5e6).toPrecision(3)))
+      const bytes = 4 * (image + kernel + cells)
+      expect(idealBytesMs, name).toBe(Number((bytes / 40e6).toPrecision(3)))
+    }
+    expect(rows).toHaveLength(3)
+  })
+
+  it('train on real steps: convolutions, of which the first has no gradient by its image', async () => {
+    const { rows, complaints } = await runOnce(/^step-cnn$/)
+    expect(complaints).toEqual([])
+    const [first, second] = [784 * 9 * 16, 196 * 9 * 16 * 32]
+    const head = 49 * 32 * 10
+    const flops = 2 * 128 * (2 * first + 3 * second + 3 * head)
+    expect(rows[0]!.idealFlopsMs).toBe(Number((flops / 5e6).toPrecision(3)))
+    const norms = 2 * (16 + 32)
+    const params = 9 * 16 + 9 * 16 * 32 + head + 10 + norms
+    // Convolutions and pools lie in memory; what is normalized, and windows, do not.
+    const activations = 128 * (784 * 16 + 196 * 16 + 196 * 32 + 49 * 32 + 10)
+    const bytes = 4 * (128 * 785 + 6 * params + 2 * norms + 3 * activations)
+    expect(rows[0]!.idealBytesMs! / (bytes / 40e6)).toBeCloseTo(1, 2)
   })
 
   it('say what a step holds in memory: state of three arrays a param, and shared scratch', async () => {
