@@ -147,10 +147,11 @@ export async function load(
 function executable(
   { graph, records }: Prepared,
   { backend, memory }: Session,
-  { program, memory: plan, inputs, outputs }: Lowered,
+  lowered: Lowered,
   loaded: Loaded,
   dims: Dims,
 ): Executable {
+  const { program, inputs, outputs } = lowered
   const passed = graph.arguments.filter(({ role }) => role === 'input' || role === 'rng')
   const types = valueTypes(graph)
   const [names, buffers] = [[...inputs.keys()], [...inputs.values()]]
@@ -163,7 +164,7 @@ function executable(
       records,
       program,
       stateBytes: memory.stateBytes,
-      plan,
+      lowered,
       workspaceBytes: loaded.workspaceBytes,
       source: loaded.source,
       rates: backend.target.rates,

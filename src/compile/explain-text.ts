@@ -11,6 +11,7 @@ import type {
   Place,
   RuleReport,
 } from './explain-passes.ts'
+import { recomputedLines } from './explain-recomputed.ts'
 import { showBytes } from './show-bytes.ts'
 
 /** Places that are shown of one rule in one pass. */
@@ -102,5 +103,6 @@ function memoryLines({ memory }: Pick<Explanation, 'memory'>): string[] {
     const more = name === 'scratch' ? unshared : ''
     return `  ${name.padEnd(9)} ${showBytes(memory[name])}${more}`
   })
-  return [...bytes, ...timelineLines(memory.plan).map(line => `  ${line}`)]
+  const more = [...recomputedLines(memory.recomputed), ...timelineLines(memory.plan)]
+  return [...bytes, ...more.map(line => `  ${line}`)]
 }

@@ -7,7 +7,7 @@ import type { Buffer, Launch, Program, Region } from '../kernel/program.ts'
 import { bytesOf } from '../kernel/program.ts'
 import type { Rates } from '../kernel/target.ts'
 import { printKernels } from '../kernel/text.ts'
-import type { MemoryPlan } from '../lower/lowered.ts'
+import type { Lowered } from '../lower/lowered.ts'
 import { once } from '../support/once.ts'
 import {
   type LaunchReport,
@@ -26,6 +26,7 @@ import {
   type RuleReport,
   ruleReports,
 } from './explain-passes.ts'
+import { type RecomputedReport, recomputedReport } from './explain-recomputed.ts'
 import { printExplanation } from './explain-text.ts'
 
 /** One kernel of the program. */
@@ -60,6 +61,8 @@ export interface MemoryReport {
   readonly buffers: readonly BufferReport[]
   /** How scratch is used over a run. */
   readonly plan: ScratchReport
+  /** What is computed again to stay within `maxBytes`; absent where nothing is. */
+  readonly recomputed?: RecomputedReport
 }
 
 /** The schema that the JSON of an explanation follows: `docs/explain.schema.json`. */
@@ -101,7 +104,7 @@ export interface Explained {
   readonly records: readonly PassRecord[]
   readonly program: Program<Launch>
   readonly stateBytes: number
-  readonly plan: MemoryPlan
+  readonly lowered: Pick<Lowered, 'memory' | 'recomputed' | 'keptBytes'>
   readonly workspaceBytes: number
   readonly source: string
   readonly rates: Rates
@@ -164,11 +167,14 @@ function memoryReport(of: Explained): MemoryReport {
   const buffers = of.program.buffers.map(bufferReport)
   const held = (region: Region) =>
     buffers.filter(buffer => buffer.region === region).reduce((sum, { bytes }) => sum + bytes, 0)
-  const [state, scratch, workspace] = [of.stateBytes, of.plan.bytes, of.workspaceBytes]
+  const { memory: scratchPlan } = of.lowered
+  const [state, scratch, workspace] = [of.stateBytes, scratchPlan.bytes, of.workspaceBytes]
   const [input, output] = [held('input'), held('output')]
   const total = state + scratch + workspace + input + output
-  const plan = scratchReport(of.plan, of.program)
-  return { state, scratch, input, output, workspace, total, buffers, plan }
+  const plan = scratchReport(scratchPlan, of.program)
+  const recomputed = recomputedReport(of.lowered)
+  const all = { state, scratch, input, output, workspace, total, buffers, plan }
+  return recomputed === undefined ? all : { ...all, recomputed }
 }
 
 function bufferReport(buffer: Buffer): BufferReport {

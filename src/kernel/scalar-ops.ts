@@ -140,7 +140,8 @@ export const SCALAR_OPS = {
   shl: binary(INTEGERS, (a, b) => a << b),
   shr: binary(INTEGERS, (a, b, type) => (type === 'u32' ? a >>> b : a >> b)),
   select: { ...CHOICE, arity: 3, evaluate: x => (x[0] ? x[1]! : x[2]!) },
-  f32: cast('f32', x => x),
+  // Of an f32 it is what is left when it is stored: a target that computes in double rounds.
+  f32: cast('f32', (x, type) => (type === 'f32' ? Math.fround(x) : x)),
   f64: cast('f64', x => x),
   i32: cast('i32', toInteger(-(2 ** 31), 2 ** 31 - 1)),
   u32: cast('u32', toInteger(0, 2 ** 32 - 1)),

@@ -41,11 +41,31 @@ describe('maxBytes', () => {
   ])('is kept to the byte by %s', async (_, make) => {
     const { state, scratch, input, output } = (await make()).explain().memory
     const bytes = state + scratch + input + output
-    expect((await make(bytes)).explain().memory.scratch).toBe(scratch)
-    const said = await saidOf(() => make(bytes - 1))
+    const within = (await make(bytes)).explain().memory
+    expect(within.scratch).toBe(scratch)
+    expect(within.recomputed).toBeUndefined()
+    const least = bytes - scratch - 1
+    const said = await saidOf(() => make(least))
     expect(said).toMatch(/^E136 compile: the program must take at most /)
-    expect(said).toContain(`(${bytes - 1} bytes), got`)
-    expect(said).toContain(`(${bytes} bytes)\n`)
+    expect(said).toContain(`(${least} bytes), got`)
+    const got = Number(/got .* \((\d+) bytes\)$/m.exec(said)![1])
+    expect(got).toBeGreaterThan(least)
+    expect(got).toBeLessThanOrEqual(bytes)
+  })
+
+  it('is met by computing values again, and says which, for how much', async () => {
+    const { explain } = await compile(derivative, { target, dims })
+    const { total, workspace, scratch } = explain().memory
+    const run = await compile(derivative, { target, dims, maxBytes: total - workspace - 1 })
+    const { memory } = run.explain()
+    expect(memory.scratch).toBeLessThan(scratch)
+    const { values, savedBytes, addedFlops } = memory.recomputed!
+    expect(savedBytes).toBe(scratch - memory.scratch)
+    expect(addedFlops).toBe(values.reduce((sum, { flops }) => sum + flops, 0))
+    expect(values[0]!.sources[0]).toMatch(/^test\/compile\/budget\.test\.ts:\d+:\d+$/)
+    expect(run.explain().toString()).toMatch(
+      /^ {2}recomputed \d values?: .* of scratch saved, .*FLOP added$/m,
+    )
   })
 
   it('names the largest values that live at once, their layer, op and line', async () => {
@@ -86,6 +106,7 @@ describe('maxBytes', () => {
 })
 
 interface Memory {
+  readonly recomputed?: object
   readonly state: number
   readonly scratch: number
   readonly input: number

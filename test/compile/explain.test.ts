@@ -270,5 +270,5 @@ it('counts what maxBytes allows: all but the workspace', async () => {
   const within = (maxBytes: number) =>
     compile(program, { target: 'js', dims: { batch: 8 }, maxBytes })
   await expect(within(bytes)).resolves.toBeTypeOf('function')
-  await expect(within(bytes - 1)).rejects.toThrow(/E136/)
+  await expect(within(bytes - memory.scratch)).rejects.toThrow(/E136/)
 })
