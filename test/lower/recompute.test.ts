@@ -29,6 +29,10 @@ kernel @add(x: read f32[64], y: read f32[64], z: write f32[64]) {
   parallel i in 64
   z[i] = x[i] + y[i]
 }
+kernel @rows(x: read f32[8,8], y: write f32[64]) {
+  parallel i in 64
+  y[i] = x[mod(i, 8), div(i, 8)]
+}
 kernel @turn(x: read f32[64], y: write f32[64]) {
   parallel i in 64
   over j in 1 {
@@ -119,6 +123,14 @@ describe('a value that is made point by point', () => {
     const text = printKernels({ programs: [], kernels: change.program.kernels })
     expect(text).toContain('s += f32(x_1[-i + 63] * 2)')
     expect(text).toContain('z[i] = f32(x_1[i] * 2) + y[i]')
+    expect(verifyProgram(change.program)).toEqual([])
+  })
+
+  it('is found under the shape of whoever reads it', () => {
+    const program = programOf(['a', 'b'], ['@double(x, a)', '@rows(a, b)', '@add(a, b, o)'])
+    const change = inlined(program, blockOf(program, 'a'))!
+    const text = printKernels({ programs: [], kernels: change.program.kernels })
+    expect(text).toContain('y[i] = f32(x_1[8*mod(i, 8) + div(i, 8)] * 2)')
     expect(verifyProgram(change.program)).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 // A value that is not stored at all: whoever reads an element computes it. What it was rounded to
 // by being stored it is rounded to still, so all that follows has the same bits.
 
-import { type Axis, axisIndex, type Index } from '../../kernel/index.ts'
+import { type Axis, axisIndex, flatIndex, type Index, unflatIndex } from '../../kernel/index.ts'
 import { asLoops, type Kernel, type Loops, type Param, type Store } from '../../kernel/kernel.ts'
 import type { Launch, Program } from '../../kernel/program.ts'
 import { load, op, type Scalar } from '../../kernel/scalar.ts'
@@ -134,13 +134,16 @@ class Inliner {
 
   #reading(kernel: Kernel, { args }: Launch) {
     const { name, operands } = this.#given
-    const read = kernel.params.filter((_, i) => args[i] === name).map(param => param.name)
+    const read = new Map(
+      kernel.params.flatMap((param, i) => (args[i] === name ? [[param.name, param.shape]] : [])),
+    )
     const { params, bound, nameOf } = joined(this.#given, kernel, args, operands)
     const stored = new Set(kernel.body.flatMap(uses.storesOf).map(store => store.value))
     let isRefused = false
     const scalar = (node: Scalar): Scalar => {
-      if (node.kind !== 'load' || !read.includes(node.buffer)) return node
-      const element = this.#element(node.index, nameOf)
+      const shape = node.kind === 'load' ? read.get(node.buffer) : undefined
+      if (node.kind !== 'load' || shape === undefined) return node
+      const element = this.#element(this.#stored(node.index, shape), nameOf)
       // A part of it that the kernel stores would be rounded, which it has not been before.
       const parts = uses.reach([element]).order.filter(({ kind }) => kind === 'op')
       isRefused ||= node.fill !== undefined || parts.some(part => stored.has(part))
@@ -150,6 +153,13 @@ class Inliner {
     const left = changed.params.map(({ name: one }) => bound.get(one)!)
     if (isRefused || left.includes(name) || verifyKernel(changed).length > 0) return undefined
     return { kernel: changed, args: left }
+  }
+
+  /** An index under the shape of a reader, under that of the store. */
+  #stored(at: readonly Index[], shape: readonly number[]): readonly Index[] {
+    const { kernel, store } = this.#given
+    const own = kernel.params.find(({ name }) => name === store.buffer)!.shape
+    return String(own) === String(shape) ? at : unflatIndex(flatIndex(at, shape), own)
   }
 
   /** The element at an index, of parameters as the reader calls them. */
@@ -180,6 +190,8 @@ function isExact(node: Scalar): boolean {
   return (node.op === 'select' ? node.args.slice(1) : node.args).every(isExact)
 }
 
+const isAlike = (a: Param, b: Param) => a.type === b.type && String(a.shape) === String(b.shape)
+
 /** The parameters of a reader and of an element; one that both bind is one. */
 function joined(
   { kernel }: Given,
@@ -196,7 +208,7 @@ function joined(
   kernel.params.forEach((param, i) => {
     if (param.access !== 'read') return
     const same = reader.params.find(
-      (one, k) => one.access === 'read' && args[k] === operands[i] && one.type === param.type,
+      (one, k) => one.access === 'read' && args[k] === operands[i] && isAlike(one, param),
     )
     const name = same?.name ?? names.take(param.name)
     nameOf.set(param.name, name)
