@@ -5,19 +5,17 @@
 import {
   argmax,
   cast,
-  conv2d,
   equal,
   f32,
   i32,
   maxPool2d,
   mean,
   model,
-  param,
   relu,
   softmax,
   softmaxCrossEntropy,
 } from '../src/index.ts'
-import { batchNorm, dense, flatten, heNormal } from '../src/nn/index.ts'
+import { batchNorm, conv2d, dense, flatten } from '../src/nn/index.ts'
 
 /** 28 × 28 × 1, convolved to 14 × 14 × 16 and 7 × 7 × 32, then 10. */
 export const cnn = model({
@@ -25,15 +23,15 @@ export const cnn = model({
   inputs: { x: f32('batch', 28, 28, 1), y: i32('batch') },
   params: {
     // No biases: a batch norm follows, which would take them away again.
-    c1: param([3, 3, 1, 16], heNormal()),
+    c1: conv2d(1, 16, 3, { padding: 'same', bias: false }),
     bn1: batchNorm(16),
-    c2: param([3, 3, 16, 32], heNormal()),
+    c2: conv2d(16, 32, 3, { padding: 'same', bias: false }),
     bn2: batchNorm(32),
     out: dense(7 * 7 * 32, 10),
   },
   body({ x, y }, { c1, bn1, c2, bn2, out }) {
-    const h1 = maxPool2d(relu(bn1(conv2d(x, c1, { padding: 'same' }))), { size: 2 })
-    const h2 = maxPool2d(relu(bn2(conv2d(h1, c2, { padding: 'same' }))), { size: 2 })
+    const h1 = maxPool2d(relu(bn1(c1(x))), { size: 2 })
+    const h2 = maxPool2d(relu(bn2(c2(h1))), { size: 2 })
     const logits = out(flatten(h2))
     return {
       loss: mean(softmaxCrossEntropy(logits, y)),

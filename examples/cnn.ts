@@ -62,7 +62,7 @@ export async function runCnn(options: CnnOptions, report: Report): Promise<CnnRe
   const matrix = confusionMatrix(probabilities, heldOut.y)
   showMatrix(matrix, report)
   const pictures = {
-    'filters.svg': filtersPicture((await t.params()).c1),
+    'filters.svg': filtersPicture((await t.params()).c1.kernel),
     'mistakes.svg': mistakesPicture(surestMistakes(probabilities, parts), {
       wrong: wrongOf(matrix),
       total: matrix.total,

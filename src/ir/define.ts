@@ -161,6 +161,8 @@ export interface CompositeSection<N extends string, K extends AttributeKinds>
   readonly body: (operands: ByName<N, Value>, attributes: ValuesOf<K>, into: Appender) => Value
   /** Where the textbook gradient is better or cheaper than the body's; says why. */
   readonly vjp?: (context: VjpContext<N, ValuesOf<K>>) => ByName<N, Derivative>
+  /** Operations, where kernels skip some that the body names. */
+  readonly flops?: (types: ByName<N, TensorType>) => number
 }
 
 /** The op contract of a composite section; its reference meaning is its body, evaluated. */
@@ -168,7 +170,7 @@ export function defineComposite<
   const N extends string,
   const K extends AttributeKinds = Record<never, never>,
 >(section: CompositeSection<N, K>): Op {
-  const { operands, vjp } = section
+  const { operands, vjp, flops } = section
   const attributesOf = (attributes: Attributes) => attributes as ValuesOf<K>
   const op: Op = {
     ...common({ family: 'composite', ...section, lowering: { kind: 'composite' } }),
@@ -182,6 +184,7 @@ export function defineComposite<
     ],
     evaluate: (values, attributes) => evaluateBody(op, values, attributes, 'f64'),
     ...(vjp === undefined ? {} : { vjp: namedVjp(operands, vjp) }),
+    ...(flops === undefined ? {} : { flops: types => flops(byName(operands, types)) }),
   }
   return Object.freeze(op)
 }

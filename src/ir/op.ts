@@ -207,6 +207,8 @@ export interface Op {
   ) => Literal[]
   /** The definition of a composite in other ops. */
   readonly body?: (operands: readonly Value[], attributes: Attributes, into: Appender) => Value[]
+  /** Operations of a composite whose kernels skip some that its body names. Dims are integers. */
+  readonly flops?: (types: readonly TensorType[]) => number
   /**
    * Whether rewriting looks into the body before a derivative is taken: for ops of a user's own
    * that have no rule of their own, whose bodies may hold formulas worth rewriting.

@@ -1,6 +1,7 @@
 // Operations that a node costs, counted from the lowering class of its op: a product of matrices is
 // two per multiplication and sum, a reduction one per element it reads, anything else that computes
-// one per element of its result; moving is free. A composite costs what its body does.
+// one per element of its result; moving is free. A composite costs what its body does, or what it
+// says where kernels skip a part of that.
 
 import { GraphBuilder } from '../ir/builder.ts'
 import { type Graph, type Node, nodesOf, type ValueId } from '../ir/graph.ts'
@@ -18,6 +19,7 @@ export function nodeFlops(graph: Graph): ReadonlyMap<ValueId, number> {
 function flopsOf(node: Node, types: ReadonlyMap<ValueId, TensorType>): number {
   const operands = node.operands.map(id => types.get(id)!)
   const { op, attributes, results } = node
+  if (op.flops !== undefined) return op.flops(operands)
   if (op.body !== undefined) return bodyFlops(op, node, operands)
   const size = results.reduce((sum, { type }) => sum + sizeOf(type), 0)
   const { lowering } = op

@@ -5,6 +5,7 @@ import { integers } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
 import { apply, defineComposite, operator } from '../ir/define.ts'
 import { type Dim, divideDims, multiplyDims } from '../ir/dim.ts'
+import { elementCount } from '../ir/literal.ts'
 import type { Op } from '../ir/op.ts'
 import { mul } from './arithmetic.ts'
 import { broadcastAlong, sum } from './broadcast.ts'
@@ -71,6 +72,11 @@ const conv2dTransposeOp: Op = defineComposite({
     const axes = axesOf(kernel.type, attributes)
     const covered = coverings(x, axes, pixelsOf(x.type, axes, attributes))
     return overWindows(covered, exchanged(kernel, attributes.groups), attributes.groups)
+  },
+  // The zeros between pixels stand in the body, and in no kernel.
+  flops: ({ x, kernel }) => {
+    const [kh, kw, each] = kernel.shape as readonly number[]
+    return 2 * elementCount(x.shape as readonly number[]) * kh! * kw! * each!
   },
   vjp: ({ x, kernel, ct, attributes: { output_padding: _, ...attributes } }) => ({
     x: apply(conv2dOp, [ct, kernel], attributes),

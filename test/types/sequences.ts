@@ -2,6 +2,7 @@
 // of a tensor. Each value has the type that it must have; a wider one would not compile.
 
 import {
+  avgPool2d as averaged,
   block,
   type Dim,
   f32,
@@ -11,6 +12,7 @@ import {
   leakyRelu,
   model,
   mul,
+  maxPool2d as pooled,
   relu,
   repeat,
   reshape,
@@ -25,7 +27,19 @@ import {
   transpose,
   typed,
 } from '../../src/index.ts'
-import { batchNorm, dense, dropout, flatten, layerNorm, sequential } from '../../src/nn/index.ts'
+import {
+  avgPool2d,
+  batchNorm,
+  conv2d,
+  conv2dTranspose,
+  dense,
+  dropout,
+  flatten,
+  globalAvgPool,
+  layerNorm,
+  maxPool2d,
+  sequential,
+} from '../../src/nn/index.ts'
 import { conv, residual } from './parts.ts'
 
 /** Refuses what is not of this very type. */
@@ -74,6 +88,53 @@ const encoder = block({
   input: f32('...', 784),
   params: { mlp },
   body: (x, { mlp: net }) => softmax(net(x)),
+})
+
+/** What convolutional networks are made of. */
+export const images = model({
+  inputs: { x: f32('batch', 28, 28, 1), any: f32('batch', 'h', 'w', 3) },
+  params: {
+    cnn: sequential(
+      conv2d(1, 16, 3, { padding: 'same', bias: false }),
+      batchNorm(16),
+      relu,
+      maxPool2d({ size: 2 }),
+      conv2d(16, 32, 3, { padding: 'same', bias: false }),
+      batchNorm(32),
+      relu,
+      maxPool2d({ size: 2 }),
+      flatten,
+      dense(7 * 7 * 32, 10),
+    ),
+    strided: sequential(
+      conv2d(1, 8, [5, 3], {
+        stride: 2,
+        padding: [
+          [2, 2],
+          [1, 0],
+        ],
+      }),
+      relu,
+    ),
+    deep: conv2d(8, 16, 3, { groups: 4, dilation: [2, 1] }),
+    up: sequential(conv2dTranspose(16, 6, 4, { stride: 2, padding: 'same', groups: 2 })),
+    means: sequential(avgPool2d({ size: 3, stride: 1, padding: 'same' }), globalAvgPool),
+    kept: conv2d(3, 4, [3, 5], { padding: 'same' }),
+  },
+  body({ x, any }, { cnn, strided, deep, up, means, kept }) {
+    exactly<Tensor<['batch', 10], 'f32'>>()(cnn(x))
+    exactly<Tensor<[3, 3, 16, 32], 'f32'>>()(cnn.params[4].params.kernel)
+    const half = exactly<Tensor<['batch', 14, 14, 8], 'f32'>>()(strided(x))
+    const few = exactly<Tensor<['batch', 10, 12, 16], 'f32'>>()(deep(half))
+    exactly<Tensor<[3, 3, 2, 16], 'f32'>>()(deep.params.kernel)
+    exactly<Tensor<[16], 'f32'>>()(deep.params.b)
+    exactly<Tensor<['batch', 20, 24, 6], 'f32'>>()(up(few))
+    exactly<Tensor<[4, 4, 3, 16], 'f32'>>()(up.params[0].params.kernel)
+    exactly<Tensor<['batch', 16], 'f32'>>()(means(few))
+    exactly<Tensor<['batch', 'h', 'w', 4], 'f32'>>()(kept(any))
+    exactly<Tensor<['batch', 9, 28, 1], 'f32'>>()(pooled(x, { size: [3, 1] }))
+    return { sizes: exactly<Tensor<['batch', 7, 9, 1], 'f32'>>()(averaged(x, { size: [4, 3] })) }
+  },
 })
 
 export const sequences = model({

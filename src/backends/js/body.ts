@@ -18,7 +18,7 @@ import type { Writer } from '../../support/writer.ts'
 import { boundOf, CELLS, type Choice, constantCells } from './choices.ts'
 import { atom, type Code, call, element, infix, number, prefix } from './code.ts'
 import { Expressions, isBoundAsCondition, type Place } from './expression.ts'
-import { insideOf } from './guards.ts'
+import { borderOf, guardedBy, insideOf } from './guards.ts'
 import { spell } from './spell.ts'
 
 /** The positions of an axis that a loop visits, as code. */
@@ -41,7 +41,7 @@ export interface Surroundings {
   /** Choices that are made by cells. */
   readonly choices?: ReadonlyMap<Scalar, Choice> | undefined
   /** The lines that take the value of a store, in place of the store. */
-  readonly put?: ((value: string) => readonly string[]) | undefined
+  readonly put?: ((value: string, store: Store) => readonly string[]) | undefined
 }
 
 /** Lines of bookkeeping around a loop. */
@@ -60,6 +60,8 @@ export class BodyWriter {
   readonly #choices: ReadonlyMap<Scalar, Choice>
   /** Values that are stored as f32: whatever else uses one uses the number that others load. */
   #single: ReadonlySet<Scalar> = new Set()
+  /** Guarded values within the border that the loop around them has been tested against. */
+  #inside: ReadonlySet<Scalar> = new Set()
   #values = 0
 
   constructor(writer: Writer, around: Surroundings) {
@@ -107,24 +109,46 @@ export class BodyWriter {
       mustBind: node => twice.has(node) || this.#choices.has(node),
       bind: (node, names) => this.#bind(node, names),
       store: (store, names) => this.#store(store, names),
-      loop: (loop, _, visit) => this.#loop(loop, visit),
+      loop: (loop, names, visit) => this.#loop(loop, names, visit),
     }
   }
 
-  #store({ buffer, index, value }: Store, names: Names<string>): void {
+  #store(store: Store, names: Names<string>): void {
     const { expressions } = this
-    const { text } = expressions.value(value, names)
+    const { buffer, index, value } = store
     const { put } = this.#around
     if (put !== undefined) {
-      this.#lines(put(text))
+      const guarded = this.#inside.has(value) ? guardedBy(value) : undefined
+      this.#lines(put(expressions.value(guarded?.element ?? value, names).text, store))
       return
     }
+    const { text } = expressions.value(value, names)
     const isInside = insideOf(index, this.#place(buffer).shape)
     const guard = isInside && `if (${expressions.condition(isInside, names).text}) `
     this.#writer.line(`${guard ?? ''}${expressions.element(buffer, index, names).text} = ${text}`)
   }
 
-  #loop({ axes, accs }: Loop, visit: LoopBody<string>): void {
+  #loop(loop: Loop, names: Names<string>, visit: LoopBody<string>): void {
+    const border = this.#around.put === undefined ? undefined : borderOf(loop, names)
+    if (border === undefined) {
+      this.#run(loop, visit)
+      return
+    }
+    // One test for the whole run, and two loops without any.
+    const { put } = this.#around
+    const { text } = this.expressions.condition(border.condition, names)
+    this.#writer.block(`if (${text}) {`, () => {
+      this.#inside = new Set(border.stores.map(({ value }) => value))
+      this.#run(loop, visit)
+      this.#inside = new Set()
+    })
+    const fill = number(border.fill).text
+    this.#writer.block('else {', () => {
+      this.#open(loop.axes, () => this.#lines(border.stores.flatMap(store => put!(fill, store))))
+    })
+  }
+
+  #run({ axes, accs }: Loop, visit: LoopBody<string>): void {
     const given = accs.map(acc => this.#around.given?.get(acc.name))
     if (given.some(value => value !== undefined)) {
       accs.forEach((acc, i) => {

@@ -8,12 +8,12 @@ import { constant, type Scalar } from '../../kernel/scalar.ts'
 import { loadsOf, reach, scalarsOf } from '../../kernel/uses.ts'
 import { Writer } from '../../support/writer.ts'
 import { type Blocking, blocksOf } from './blocking.ts'
-import { BodyWriter, type Surroundings } from './body.ts'
+import { BodyWriter, type Span, type Surroundings } from './body.ts'
 import { CELLS, type Choice, choicesIn } from './choices.ts'
 import { cellsFor, describe, type EmittedKernel, emitLoops, placesOf, prepare } from './emit.ts'
 import type { Place } from './expression.ts'
 import { nest } from './nest.ts'
-import { strideAlong } from './stride.ts'
+import { packingOf } from './packing.ts'
 import { PANEL_GAP, TILE_COLS, TILE_ROWS, TILE_STEPS } from './tile.ts'
 
 /** Points of a block by role: the three panels stay in the second cache. */
@@ -127,27 +127,15 @@ class ContractWriter {
     return { name: `${this.#name}_cells`, roles, roots: body.flatMap(scalarsOf), buffers, more }
   }
 
-  /** Packs a block of a factor: by its own positions, or by steps where those lie side by side. */
+  /** Packs a block of a factor. */
   #pack(part: Part, value: Scalar, role: Role, panel: string): void {
-    const [own, over] = [loopsOf(role), loopsOf(this.#over)]
-    const stride = strideAlong([value], own.at(-1)!, this.#places)
-    const isByStep = stride === 1 && strideAlong([value], over.at(-1)!, this.#places) !== 1
-    const { unit } = role
-    const lane = `(i >> ${Math.log2(unit)}) * size + (i & ${unit - 1})`
-    const [outer, inner] = isByStep ? [over, own] : [own, over]
-    const beside = isByStep
-      ? { before: ['let i = 0'], after: [`p += ${unit}`] }
-      : { before: [`let p = ${lane}`, 'i++'], after: [] }
-    const put = (text: string) =>
-      isByStep
-        ? [`${panel}[p + ${lane}] = ${text}`, 'i++']
-        : [`${panel}[p] = ${text}`, `p += ${unit}`]
-    const store: Stmt = { kind: 'store', buffer: '', index: [], value }
+    const { unit, cut } = role
+    const factor = { value, own: loopsOf(role), over: loopsOf(this.#over), unit, cut, panel }
+    const { before, stmts, put, beside, spans } = packingOf(factor, this.#places)
     this.#function(part, () => {
       this.#writer.line(`const size = ${unit} * (depth + (depth & 1)) + ${PANEL_GAP}`)
-      this.#writer.line(`let ${isByStep ? 'p' : 'i'} = 0`)
-      const around = { put, beside: new Map([[inner[0]!.name, beside]]) }
-      this.#body(part, around, nest([...outer, ...inner], [store]))
+      this.#writer.line(before)
+      this.#body(part, { put, beside }, stmts, spans(boundsOf(role)))
       if (this.#over.sizes.some(size => size % TILE_STEPS !== 0)) {
         this.#writer.line(`if (depth & 1) pad(${panel}, ${unit}, ${role.count}, depth)`)
       }
@@ -197,7 +185,12 @@ class ContractWriter {
     ]
   }
 
-  #body({ roles }: Part, around: Partial<Surroundings>, stmts: readonly Stmt[]): void {
+  #body(
+    { roles }: Part,
+    around: Partial<Surroundings>,
+    stmts: readonly Stmt[],
+    others: ReadonlyMap<string, Span> = new Map(),
+  ): void {
     const fixed = [...this.#kernel.batch, ...roles.flatMap(role => role.fixed)]
     const spans = new Map(
       roles.flatMap(role => {
@@ -209,7 +202,7 @@ class ContractWriter {
       places: this.#places,
       choices: this.#choices,
       axes: this.#axes,
-      spans,
+      spans: new Map([...spans, ...others]),
       ...around,
     }
     new BodyWriter(this.#writer, surroundings).write(stmts, fixed)

@@ -11,18 +11,20 @@ import {
   globalAvgPool as coreGlobal,
   maxPool2d as coreMax,
 } from '../../ops/pooling.ts'
+import { mean } from '../../ops/statistics.ts'
 import type { AvgPool2dOptions, Pool2dOptions } from '../../ops/window-options.ts'
 import type { DTypeName } from '../../support/dtype.ts'
 import { accepted } from '../shapes/checked.ts'
 import type { GroupName, NeedsRule } from '../shapes/dtypes.ts'
 import {
+  type CheckedOptions,
   type GlobalPoolRule,
   globalPoolRule,
   type Pool2d,
-  type Pool2dOptionsRule,
   type Pool2dRule,
   pool2dRule,
 } from '../shapes/pooling.ts'
+import type { DTypeIn, ShapeIn, Step, Steps } from '../step.ts'
 import { calledFrom } from '../tracing.ts'
 import { type Boundary, checkGroup, checkOperand } from './elementwise.ts'
 
@@ -31,7 +33,7 @@ interface PoolFunction<Op extends Pool2d, G extends GroupName, Most extends Pool
   extends Operator {
   <X extends Shape, D extends DTypeName, const O extends Most>(
     x: Checked<Tensor<X, D>, Both<NeedsRule<Op, D, G>, Pool2dRule<Op, X, O>>>,
-    options: Checked<O, Pool2dOptionsRule<Op, O>>,
+    options: CheckedOptions<Op, O>,
   ): Tensor<Out<Pool2dRule<Op, X, O>>, D>
 }
 
@@ -70,6 +72,28 @@ export const avgPool2d: PoolFunction<'avgPool2d', 'float', AvgPool2dOptions> = o
   },
 ) as Operator as PoolFunction<'avgPool2d', 'float', AvgPool2dOptions>
 
+interface GlobalPoolStep extends Step {
+  readonly result: GlobalPoolAnswer<ShapeIn<this>, DTypeIn<this>> extends infer Answer
+    ? Answer extends Shape
+      ? Tensor<Answer, DTypeIn<this>>
+      : Answer
+    : never
+}
+
+type GlobalPoolAnswer<S extends Shape, D> = NeedsRule<
+  'globalAvgPool',
+  D,
+  'float',
+  GlobalPoolRule<S>
+>
+
+/** The type of `globalAvgPool`. */
+interface GlobalPoolFunction extends Operator, Steps<GlobalPoolStep> {
+  <S extends Shape, D extends DTypeName>(
+    x: Checked<Tensor<S, D>, GlobalPoolAnswer<S, D>>,
+  ): Tensor<Out<GlobalPoolRule<S>>, D>
+}
+
 /**
  * The mean of every channel over the whole image: [n, h, w, c] → [n, c]. Throws E101 for another
  * rank, or another dtype than a float.
@@ -77,15 +101,12 @@ export const avgPool2d: PoolFunction<'avgPool2d', 'float', AvgPool2dOptions> = o
  * @example
  * globalAvgPool(x) // f32[batch,64] of f32[batch,7,7,64]
  */
-export function globalAvgPool<S extends Shape, D extends DTypeName>(
-  x: Checked<Tensor<S, D>, Both<NeedsRule<'globalAvgPool', D, 'float'>, GlobalPoolRule<S>>>,
-): Tensor<Out<GlobalPoolRule<S>>, D>
-export function globalAvgPool(x: Value): Value {
-  checkOperand(coreAvg, x, globalAvgPool)
+export const globalAvgPool: GlobalPoolFunction = operator(mean.op, (x: Value): Value => {
+  checkOperand(mean, x, globalAvgPool)
   checkGroup('globalAvgPool', 'float', x, globalAvgPool)
   accepted(globalPoolRule(x.shape), [x], globalAvgPool, 'images are [n, h, w, c]')
   return calledFrom(x.builder, globalAvgPool, () => coreGlobal(x))
-}
+}) as Operator as GlobalPoolFunction
 
 /** Throws E101 where an image has no pool of these options. */
 function check(

@@ -57,6 +57,14 @@ export type Pool2dOptionsRule<Op extends Pool2d, O> = AtLeast<
   >
 >
 
+/**
+ * The type of a parameter for options that must be known exactly. `Checked`, which distributes over
+ * the rule, has sentences for a constraint here, and tsc would widen `{ size: 2 }` to numbers.
+ */
+export type CheckedOptions<Op extends Pool2d, O> = [Pool2dOptionsRule<Op, O>] extends [string]
+  ? NoInfer<Pool2dOptionsRule<Op, O>>
+  : O
+
 /** What `Rest` answers where the sides of an axis are smaller than the window, else a sentence. */
 type Inside<Op extends Pool2d, Name extends Side, Size, Sides, Rest> = Sides extends readonly [
   infer V,

@@ -142,10 +142,11 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
       const size = 2 * (depth + (depth & 1)) + 8
       let p = 0
       for (let a2 = 0; a2 < 9; a2++) {
-        let i = 0
-        for (let a1 = 0; a1 < 6; a1++) {
-          w1[p + (i >> 1) * size + (i & 1)] = b1[6 * a2 + a1]
-          i++
+        let l = p
+        for (let a1 = 0; a1 < 3; a1++) {
+          w1[l] = b1[6 * a2 + 2 * a1]
+          w1[l + 1] = b1[6 * a2 + 2 * a1 + 1]
+          l += size
         }
         p += 2
       }

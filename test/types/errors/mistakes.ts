@@ -25,11 +25,16 @@ import {
   type Tensor,
 } from '../../../src/index.ts'
 import {
+  avgPool2d,
   batchNorm,
+  conv2d,
+  conv2dTranspose,
   dense,
   dropout,
   flatten,
+  globalAvgPool,
   layerNorm,
+  maxPool2d,
   sequential,
   zeros,
 } from '../../../src/nn/index.ts'
@@ -184,6 +189,56 @@ model({
     f: p.typed(x),
     g: p.head(x),
   }),
+})
+//! i => conv2d: input has 16 channels (axis 3 of [n, 14, 14, 16]) but the kernel expects 8 (axis 2
+// of [3, 3, 8, 4])
+//! i => maxPool2d: window height 3 exceeds padded input height 2
+//! i => conv2dTranspose: input has 3 channels (axis 3 of [n, 28, 28, 3]) but the kernel expects 4
+// (axis 3 of [2, 2, 3, 4])
+//! x => conv2d: input must be [n, h, w, c], got [batch, 784]
+//! y => conv2d: expects f32, got i32; use cast(x, 'f32')
+//! x => globalAvgPool: input must be [n, h, w, c], got [batch, 784]
+model({
+  inputs: { ...inputs, i: f32('n', 28, 28, 3) },
+  params: {
+    net: sequential(
+      conv2d(3, 16, 3),
+      maxPool2d({
+        size: 2,
+        padding: [
+          [1, 1],
+          [1, 1],
+        ],
+      }),
+      conv2d(8, 4, 3),
+    ),
+    small: sequential(avgPool2d({ size: 14 }), sequential(relu, maxPool2d({ size: 3 }))),
+    up: conv2dTranspose(4, 3, 2),
+    first: sequential(conv2d(784, 10, 1), flatten),
+    last: sequential(relu, globalAvgPool),
+  },
+  body: ({ x, y, i }, { net, small, up, first, last }) => ({
+    a: net(i),
+    b: small(i),
+    c: up(i),
+    d: first(x),
+    e: first(y),
+    f: last(x),
+  }),
+})
+//! 0 => conv2d: size must be 1 or more, got 0
+export const c1 = conv2d(1, 8, 0)
+//! { => conv2d: 6 inputs are not divisible by 4 groups
+export const c2 = conv2d(6, 8, 3, { groups: 4 })
+//! { => conv2dTranspose: outputPadding must be less than the stride of 1, got 1
+export const c3 = conv2dTranspose(6, 8, 3, { outputPadding: 1 })
+//! { => maxPool2d: size must be 1 or more, got 0
+export const c4 = maxPool2d({ size: 0 })
+//! b => TS2339
+model({
+  inputs: { i: f32('n', 28, 28, 3) },
+  params: { c: conv2d(3, 16, 3, { bias: false }) },
+  body: ({ i }, { c }) => ({ a: add(c(i), c.params.b) }),
 })
 //! 3 => TS2345
 export const s1 = sequential(dense(784, 128), 3)
