@@ -1,6 +1,6 @@
 // What the examples share as commands: options, where words go, exit codes. 0 is fine, 1 says that
-// the data cannot be read, 2 that the call is wrong, 70 that gradc itself is; each with a sentence
-// on stderr.
+// data cannot be read or written, 2 that the call is wrong, 70 that gradc itself is; each with a
+// sentence on stderr.
 
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,9 @@ import { jsonReport, type Report, textReport } from './report.ts'
 
 /** Exit codes; 0 where all went well. */
 const EXIT = { data: 1, usage: 2, bug: 70 }
+
+/** What an example cannot do, as a sentence for a person. */
+export class Refusal extends Error {}
 
 /** An integer from `least` on, as the parser of an option. */
 export function integerFrom(least: number): (text: string) => number {
@@ -67,7 +70,7 @@ function parseOptions<O extends object>({ name, about, configure }: Example<O>) 
 /** The exit code of what was thrown, which is said here unless commander has said it. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
-  if (!(error instanceof DiagnosticError)) throw error
+  if (!(error instanceof DiagnosticError || error instanceof Refusal)) throw error
   process.stderr.write(`${error.message}\n`)
   return error instanceof InternalError ? EXIT.bug : EXIT.data
 }

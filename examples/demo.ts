@@ -7,19 +7,13 @@ import { type Command, Option } from 'commander'
 import { gatherExamples, type LabelledImages } from '../src/data/index.ts'
 import { Literal, type Model, select, summarize } from '../src/index.ts'
 import { adam } from '../src/optim/index.ts'
-import {
-  confusionMatrix,
-  type EpochRow,
-  evaluate,
-  fit,
-  type Progress,
-  trainer,
-} from '../src/train/index.ts'
+import { confusionMatrix, evaluate, fit, trainer } from '../src/train/index.ts'
 import { integerFrom, isMain, runExample } from './command.ts'
 import { type DigitSplit, splitDigits } from './digits.ts'
+import { msPerStepOf, toldEpochs } from './epochs.ts'
 import { checkGradient } from './gradient-check.ts'
 import { mnist, mnistBatchNorm } from './mnist.ts'
-import type { Report } from './report.ts'
+import { percent, type Report } from './report.ts'
 
 /** What the command takes. */
 export interface DemoOptions {
@@ -97,25 +91,11 @@ async function learn<P, S>(
   epochs: number,
   report: Report,
 ): Promise<number> {
-  const { bold, dim } = report.colors
+  const { bold } = report.colors
   const [trained, held] = [train.x.shape[0], heldOut.x.shape[0]]
   report.line(`${bold('training')}  ${trained} images, ${held} held out (${source})`)
-  report.line(dim('  epoch     loss  accuracy  dev loss  dev accuracy  ms/step'))
-  const progress: Progress = {
-    step: ({ epoch, step, steps, values }) => {
-      const text = `epoch ${epoch}, loss ${values.loss!.toFixed(3)}`
-      report.progress('training', step, steps, text)
-    },
-    epoch: () => {},
-  }
-  const epochEnd = (row: EpochRow) => {
-    const { epoch, train, dev } = row
-    report.event({ event: 'step', example, epoch, train, dev })
-    report.line(epochLine(row))
-  }
-  const callbacks = [{ epochEnd }]
-  const history = await fit(t, { train, dev: heldOut, epochs, log: progress, callbacks })
-  return mean(history.epochs.map(row => row.msPerStep))
+  const told = toldEpochs(example, report)
+  return msPerStepOf(await fit(t, { train, dev: heldOut, epochs, ...told }))
 }
 
 /** What was taken for what; the share that is right. */
@@ -135,8 +115,6 @@ async function showMistakes<P, S>(
   report.line(String(matrix))
   return matrix.accuracy
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
 
 function showSummary(model: Model, report: Report): void {
   const summary = summarize(model, { of: 'loss', dims: { batch: BATCH } })
@@ -170,20 +148,6 @@ function showCheck(model: Model, train: LabelledImages, seed: number, report: Re
   }
   report.line('')
 }
-
-function epochLine({ epoch, msPerStep, train, dev }: EpochRow): string {
-  const cells = [
-    String(epoch).padStart(5),
-    train.loss!.toFixed(4).padStart(9),
-    percent(train.accuracy!).padStart(9),
-    dev!.loss!.toFixed(4).padStart(9),
-    percent(dev!.accuracy!).padStart(13),
-    msPerStep.toFixed(1).padStart(8),
-  ]
-  return `  ${cells.join(' ')}`
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 function doneLine({ devAccuracy, seconds, msPerStep }: DemoResult, report: Report): string {
   const { bold, green } = report.colors

@@ -29,6 +29,9 @@ export interface DigitSplit {
   readonly source: string
   readonly train: LabelledImages
   readonly heldOut: LabelledImages
+  /** What became of a pixel without ink, and of one full of it. */
+  readonly paper: number
+  readonly ink: number
 }
 
 /**
@@ -40,10 +43,13 @@ export async function splitDigits(choice: DigitChoice): Promise<DigitSplit> {
   const [train, heldOut] = split(images, 0.8, choice.seed)
   // All pixels together: one that hardly ever varies is not blown up.
   const scale = moments(train.x, { per: 'all' })
+  const [paper, ink] = [0, 1].map(pixel => (pixel - scale.mean[0]!) / scale.deviation[0]!)
   return {
     source,
     train: { ...train, x: normalize(train.x, scale) },
     heldOut: { ...heldOut, x: normalize(heldOut.x, scale) },
+    paper: paper!,
+    ink: ink!,
   }
 }
 

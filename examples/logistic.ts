@@ -20,7 +20,7 @@ import { adam } from '../src/optim/index.ts'
 import { evaluate, trainer } from '../src/train/index.ts'
 import { integerFrom, isMain, runExample } from './command.ts'
 import { splitDigits } from './digits.ts'
-import { type Report, sparkline } from './report.ts'
+import { percent, type Report, sparkline } from './report.ts'
 
 /** One unit over the pixels: the sign of its logit is the answer. */
 export const logistic = model({
@@ -140,8 +140,6 @@ async function train(split: Split, steps: number, seed: number, report: Report) 
   }
   return { losses, measured }
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 /** The last two names of a path: enough to recognize it. */
 const brief = (path: string) => path.split(/[\\/]/).slice(-2).join('/')

@@ -87,6 +87,10 @@ function bar(share: number): string {
   return '━'.repeat(full) + '╌'.repeat(BAR - full)
 }
 
+/** A share as it is written: `97.1 %`, or `–` where it is one of none. */
+export const percent = (share: number) =>
+  Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`
+
 const LEVELS = '▁▂▃▄▅▆▇█'
 
 /**

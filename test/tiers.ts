@@ -51,6 +51,7 @@ const STEPS: readonly Step[] = [
   { name: 'parabola', command: `${EXAMPLE}/parabola.ts --json`, check: endsDone },
   { name: 'logistic', command: `${EXAMPLE}/logistic.ts --json --steps 20`, check: endsDone },
   { name: 'planar', command: `${EXAMPLE}/planar.ts --json --steps 50`, check: endsDone },
+  { name: 'cnn', command: `${EXAMPLE}/cnn.ts --json --epochs 1`, check: endsDone },
   { name: 'stability', command: `${EXAMPLE}/stability.ts --json`, check: endsDone },
   { name: 'bench', command: `${BENCH} --only "passes|dispatch-tiny"`, check: measures },
 ]

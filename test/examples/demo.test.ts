@@ -1,33 +1,10 @@
 // The demo as a person or a script starts it: what goes to stdout and stderr, and the exit codes.
 
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-
-interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs an example in a process of its own, with pipes for streams. */
-function start(example: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const plain: NodeJS.ProcessEnv = { ...process.env, ...env }
-  for (const name of ['FORCE_COLOR', 'NO_COLOR', 'CI']) if (!(name in env)) delete plain[name]
-  const command = ['--import', 'tsx', `examples/${example}.ts`, ...args]
-  return new Promise<Finished>(settle => {
-    const child = spawn(process.execPath, command, { cwd: root, env: plain })
-    const [out, err]: [string[], string[]] = [[], []]
-    child.stdout.setEncoding('utf8').on('data', text => out.push(text))
-    child.stderr.setEncoding('utf8').on('data', text => err.push(text))
-    child.on('close', code => settle({ code, stdout: out.join(''), stderr: err.join('') }))
-  })
-}
+import { start } from './start.ts'
 
 interface Row {
   readonly name: string
