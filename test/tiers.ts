@@ -48,6 +48,11 @@ const STEPS: readonly Step[] = [
     command: `${DEMO} --bn --data DATA --epochs 10 --seed 1`,
     check: learnsDigits(0.95),
   },
+  {
+    name: 'convolutions on MNIST',
+    command: `${EXAMPLE}/cnn.ts --json --data DATA --epochs 5 --seed 1`,
+    check: learnsDigits(0.96),
+  },
   { name: 'parabola', command: `${EXAMPLE}/parabola.ts --json`, check: endsDone },
   { name: 'logistic', command: `${EXAMPLE}/logistic.ts --json --steps 20`, check: endsDone },
   { name: 'planar', command: `${EXAMPLE}/planar.ts --json --steps 50`, check: endsDone },

@@ -27,8 +27,8 @@ export interface LowerOptions {
   /** Checks the program and its kernels before it is given back; off by default. */
   readonly verify?: boolean | undefined
   /**
-   * Bytes that state, scratch, inputs and outputs may take together: above that, values are computed
-   * again instead of being kept, as far as that helps. No limit by default.
+   * Bytes that state, scratch, inputs and outputs may take together: above that, values are
+   * computed again instead of being kept, as far as that helps. No limit by default.
    */
   readonly maxBytes?: number | undefined
 }

@@ -1,8 +1,8 @@
 // Operations that a node costs, counted from the lowering class of its op: a product of matrices is
 // two per multiplication and sum, a reduction one per element it reads, anything else that computes
-// one per element of its result; moving is free. A composite costs what its body does. Of a sum over
-// elements that a skew has spread apart, as in the gradient of a strided convolution, only those
-// count that are elements: lowering leaves out the zeros between them.
+// one per element of its result; moving is free. A composite costs what its body does. Of a sum
+// over elements that a skew has spread apart, as in the gradient of a strided convolution, only
+// those count that are elements: lowering leaves out the zeros between them.
 
 import { GraphBuilder } from '../ir/builder.ts'
 import { type Graph, type Node, nodesOf, type ValueId } from '../ir/graph.ts'

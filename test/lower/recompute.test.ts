@@ -1,5 +1,5 @@
-// What is computed again to take less scratch: which values, by which launches, and what stays as it
-// is. Programs are text.
+// What is computed again to take less scratch: which values, by which launches, and what stays as
+// it is. Programs are text.
 
 import { describe, expect, it } from 'vitest'
 import type { Launch, Program } from '../../src/kernel/program.ts'

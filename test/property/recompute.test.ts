@@ -1,5 +1,5 @@
-// Rematerialization on random programs: whatever is computed again to take less scratch, the program
-// is well formed, takes what it should, and gives the same bits, interpreted and on js.
+// Rematerialization on random programs: whatever is computed again to take less scratch, the
+// program is well formed, takes what it should, and gives the same bits, interpreted and on js.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -31,7 +31,7 @@ const MOST_TRIED = 12
 /** Changes to one program. */
 const MOST_CHANGES = 200
 
-/** The program with as little over `budget` bytes of live scratch as recomputing can bring about. */
+/** The program with as little live scratch over `budget` bytes as recomputing can bring about. */
 export function recompute(program: Program<Launch>, budget: number, target: Given): Smaller {
   let found: Smaller = { program, recomputed: [] }
   let over = overBudget(program, budget, target)
