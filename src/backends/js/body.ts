@@ -15,7 +15,7 @@ import { reach, scalarsOf, scalarsOfIndex, storesOf } from '../../kernel/uses.ts
 import { type LoopBody, type Names, type Sink, walk } from '../../kernel/walk.ts'
 import { isFloat } from '../../support/dtype.ts'
 import type { Writer } from '../../support/writer.ts'
-import { boundOf, CELLS, type Choice, constantCells } from './choices.ts'
+import { boundOf, CELLS, type Choice, conditionOf, constantCells } from './choices.ts'
 import { atom, type Code, call, element, infix, number, prefix } from './code.ts'
 import { Expressions, isBoundAsCondition, type Place } from './expression.ts'
 import { borderOf, guardedBy, insideOf } from './guards.ts'
@@ -58,6 +58,8 @@ export class BodyWriter {
   readonly #axes: Map<string, string>
   readonly #accs = new Map<string, string>()
   readonly #choices: ReadonlyMap<Scalar, Choice>
+  /** Conditions that choices are made by: as bits, since as booleans they would be branches. */
+  readonly #bits: ReadonlySet<Scalar>
   /** Values that are stored as f32: whatever else uses one uses the number that others load. */
   #single: ReadonlySet<Scalar> = new Set()
   /** Guarded values within the border that the loop around them has been tested against. */
@@ -69,6 +71,7 @@ export class BodyWriter {
     this.#around = around
     this.#axes = new Map(around.axes)
     this.#choices = around.choices ?? new Map()
+    this.#bits = new Set([...this.#choices.keys()].flatMap(node => conditionOf(node) ?? []))
     this.expressions = new Expressions({
       place: buffer => this.#place(buffer),
       axis: name => this.axis(name),
@@ -192,15 +195,17 @@ export class BodyWriter {
   }
 
   #bind(node: Scalar, names: Names<string>): string {
-    const { expressions } = this
     const choice = this.#choices.get(node)
     const code =
-      choice !== undefined
-        ? this.#chosen(node, choice, names)
-        : isBoundAsCondition(node)
-          ? expressions.condition(node, names)
-          : expressions.value(node, names)
+      choice !== undefined ? this.#chosen(node, choice, names) : this.#computed(node, names)
     return this.#define(this.#single.has(node) ? call('Math.fround', code) : code)
+  }
+
+  #computed(node: Scalar, names: Names<string>): Code {
+    if (this.#bits.has(node)) return this.expressions.bit(node, names)
+    return isBoundAsCondition(node)
+      ? this.expressions.condition(node, names)
+      : this.expressions.value(node, names)
   }
 
   /** Puts the operands of a choice into its cells; answers the cell that counts. */

@@ -27,12 +27,17 @@ export interface Choice {
 export function choicesIn(roots: readonly Scalar[]): ReadonlyMap<Scalar, Choice> {
   const choices = new Map<Scalar, Choice>()
   for (const node of reach(roots).order) {
-    const operands = operandsOf(node)
+    const operands = operandsOf(node, choices)
     if (operands === undefined) continue
     const [first, second] = operands
     choices.set(node, { cell: 2 * choices.size, first, second })
   }
   return choices
+}
+
+/** The condition of a choice that has one. */
+export function conditionOf(node: Scalar): Scalar | undefined {
+  return node.kind === 'op' && node.op === 'select' ? node.args[0] : undefined
 }
 
 /** The lines that put the constants of `choices` into their cells, once per call of a function. */
@@ -47,12 +52,17 @@ export function constantCells(choices: Iterable<Choice>): readonly string[] {
 const spelled = (value: number) => (Object.is(value, -0) ? '-0' : String(value))
 
 /** What the cells of a choice hold; undefined where `node` is none, or a branch is better. */
-function operandsOf(node: Scalar): readonly [Scalar, Scalar] | undefined {
-  if (node.kind !== 'op' || !isFloat(node.type)) return undefined
-  if (node.op === 'select') {
+function operandsOf(
+  node: Scalar,
+  made: ReadonlyMap<Scalar, Choice>,
+): readonly [Scalar, Scalar] | undefined {
+  if (node.kind !== 'op') return undefined
+  // A position is chosen with the extreme that stands there, and a double holds it exactly.
+  if (node.op === 'select' && (isFloat(node.type) || node.type === 'i32')) {
     const [condition, a, b] = node.args
-    return isUnforeseen(condition!) && isQuick([a!, b!]) ? [b!, a!] : undefined
+    return isUnforeseen(condition!) && isQuick([a!, b!], made) ? [b!, a!] : undefined
   }
+  if (!isFloat(node.type)) return undefined
   const bound = boundOf(node)
   return bound && [node.args[bound.of]!, node.args[1 - bound.of]!]
 }
@@ -80,9 +90,15 @@ export function boundOf({ op, args }: OpScalar): Bound | undefined {
 function isUnforeseen(condition: Scalar): boolean {
   if (condition.kind === 'load') return condition.type === 'bool'
   if (condition.kind !== 'op') return false
-  if (comparisonOf(condition.op) !== undefined) return isFloat(condition.args[0]!.type)
+  if (comparisonOf(condition.op) !== undefined) return condition.args.some(isData)
   const isMade = condition.op === 'and' || condition.op === 'or' || condition.op === 'not'
   return isMade && condition.type === 'bool' && condition.args.every(isUnforeseen)
 }
 
-const isQuick = (operands: readonly Scalar[]) => costOf(operands) <= MOST_COST
+/** Whether a compared operand is more than a position: a fraction, or an integer that is loaded. */
+const isData = (node: Scalar): boolean =>
+  isFloat(node.type) || reach([node]).order.some(({ kind }) => kind === 'load')
+
+/** What is a choice itself has been made by then. */
+const isQuick = (operands: readonly Scalar[], made: ReadonlyMap<Scalar, Choice>) =>
+  costOf(operands, node => !made.has(node)) <= MOST_COST

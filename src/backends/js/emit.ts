@@ -16,6 +16,7 @@ import { mergeLoops } from './merge.ts'
 import { nest } from './nest.ts'
 import { legalize } from './spell.ts'
 import { inTurns } from './turns.ts'
+import { unrolled } from './unroll.ts'
 
 /** Memory that a kernel works in; what it holds before and after does not matter. */
 export interface Workspace {
@@ -43,7 +44,7 @@ export function prepare<K extends Kernel>(kernel: K): K {
 
 /** The loops kernel as a function called `name`. */
 export function emitLoops(kernel: Loops, name: string): EmittedKernel {
-  const { params, rows, parallel, body } = prepare(alongRows(kernel))
+  const { params, rows, parallel, body } = prepare(alongRows(unrolled(kernel)))
   const places = new Map([...placesOf(params, 'b'), ...placesOf(rows, 'w')])
   const stmts = inTurns(mergeLoops(nest(parallel, body)))
   const choices = choicesIn(stmts.flatMap(scalarsOf))

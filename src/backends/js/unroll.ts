@@ -1,0 +1,121 @@
+// Short loops as one expression: the windows of a pool, the taps of a depthwise convolution. A loop
+// of four turns costs V8 more in counters and accumulators than in what it is for; and which of two
+// numbers is the larger no processor foresees, so extremes are choices, which go by cells. Terms
+// are taken in the order of the loop, so sums have the same bits.
+
+import { type Axis, axisIndex, type Index, index } from '../../kernel/index.ts'
+import { type Acc, COMBINE_OPS, type Loops, pointsOf, type Stmt } from '../../kernel/kernel.ts'
+import * as s from '../../kernel/scalar.ts'
+import { simplifyKernel } from '../../kernel/simplify.ts'
+import { Rewriter } from '../../kernel/substitute.ts'
+import { reach } from '../../kernel/uses.ts'
+import { isFloat } from '../../support/dtype.ts'
+
+/** Turns of a loop that is written out: the places of a window of three by three. */
+const MOST_TURNS = 9
+
+/** Nodes of all terms of a loop that is written out. */
+const MOST_NODES = 320
+
+/** Points below which there is nothing to gain. */
+const LEAST_POINTS = 64
+
+/** The kernel with its short outermost loops written out, where they only gather. */
+export function unrolled(kernel: Loops): Loops {
+  if (pointsOf(kernel.parallel) < LEAST_POINTS) return kernel
+  const known = new Map<s.Scalar, s.Scalar>()
+  const body = kernel.body.flatMap((stmt): readonly Stmt[] => {
+    const made = new Rewriter({ known }).stmt(stmt)
+    if (!isShort(made)) return [made]
+    for (const [name, total] of made.accs.flatMap(acc => totalsOf(acc, made.axes))) {
+      known.set(name, total)
+    }
+    return []
+  })
+  return known.size === 0 ? kernel : simplifyKernel({ ...kernel, body })
+}
+
+function isShort(stmt: Stmt): stmt is Extract<Stmt, { kind: 'loop' }> {
+  if (stmt.kind === 'store' || stmt.body.length > 0 || stmt.accs.length === 0) return false
+  const turns = pointsOf(stmt.axes)
+  if (turns < 1 || turns > MOST_TURNS) return false
+  const roots = stmt.accs.flatMap(({ value, at }) =>
+    at === undefined ? [value] : [value, at.value],
+  )
+  const own = new Set(stmt.accs.map(({ name }) => name))
+  const { order } = reach(roots)
+  // A term that looks at what has been gathered needs the loop.
+  return (
+    order.length * turns <= MOST_NODES &&
+    !order.some(one => one.kind === 'acc' && own.has(one.name))
+  )
+}
+
+/** What stands for an accumulator, and for the position that it keeps. */
+function totalsOf(
+  { name, combine, value, at }: Acc,
+  axes: readonly Axis[],
+): readonly (readonly [s.Scalar, s.Scalar])[] {
+  const turns = positionsOf(axes).map(position => {
+    const places = new Map(axes.map((axis, i) => [axis.name, index(position[i]!)]))
+    return new Rewriter({ axis: (axis): Index => places.get(axis.name) ?? axisIndex(axis) })
+  })
+  const terms = turns.map(turn => turn.scalar(value))
+  const own = s.acc(value.type, name)
+  const isExtreme = (combine === 'max' || combine === 'min') && isFloat(value.type)
+  if (at === undefined) {
+    const both = (a: s.Scalar, b: s.Scalar) =>
+      isExtreme ? s.select(isAbove(combine, b, a), b, a) : s.op(COMBINE_OPS[combine], [a, b])
+    return [[own, terms.reduce(both)]]
+  }
+  const places = turns.map(turn => turn.scalar(at.value))
+  const isInOrder = isAscending(places)
+  const [best, where] = terms.reduce<Candidate>(
+    (found, term, i) => later(combine, found, [term, places[i]!], isInOrder),
+    [terms[0]!, places[0]!],
+  )
+  return [
+    [own, best],
+    [s.acc('i32', at.name), where],
+  ]
+}
+
+type Candidate = readonly [value: s.Scalar, at: s.Scalar]
+
+/** The one that counts: a later one is above, or, out of order, as high at a smaller position. */
+function later(
+  combine: Acc['combine'],
+  [best, where]: Candidate,
+  [value, at]: Candidate,
+  isInOrder: boolean,
+): Candidate {
+  if (at === where) return [best, where]
+  const above = isAbove(combine, value, best)
+  const earlier = s.and(s.lt(at, where), s.not(isAbove(combine, best, value)))
+  const isTaken = isInOrder ? above : s.or(above, earlier)
+  return [s.select(isTaken, value, best), s.select(isTaken, at, where)]
+}
+
+/** Whether positions are known and grow: then a later one never wins a tie. */
+function isAscending(places: readonly s.Scalar[]): boolean {
+  const known = places.map(place =>
+    place.kind === 'index' && place.index.terms.length === 0 ? place.index.constant : Number.NaN,
+  )
+  return known.every((at, i) => (i === 0 ? !Number.isNaN(at) : at > known[i - 1]!))
+}
+
+/** All positions along the axes, in row-major order. */
+function positionsOf(axes: readonly Axis[]): readonly (readonly number[])[] {
+  return axes.reduce<readonly (readonly number[])[]>(
+    (found, { extent }) =>
+      found.flatMap(position => Array.from({ length: extent }, (_, at) => [...position, at])),
+    [[]],
+  )
+}
+
+/** NaN is above every number, whichever end counts. */
+function isAbove(combine: Acc['combine'], a: s.Scalar, b: s.Scalar): s.Scalar {
+  const isMore = combine === 'max' ? s.gt(a, b) : s.lt(a, b)
+  if (!isFloat(a.type)) return isMore
+  return s.or(isMore, s.and(s.ne(a, a), s.eq(b, b)))
+}
