@@ -1,7 +1,7 @@
 // The walker's sink for JavaScript: writes the statements of one function. It makes every
 // identifier itself (a0 axes, s0 accumulators, t0 values), so no name of a kernel reaches the code.
 
-import type { Axis } from '../../kernel/index.ts'
+import type { Axis, Index } from '../../kernel/index.ts'
 import {
   type Acc,
   COMBINE_OPS,
@@ -15,6 +15,7 @@ import { reach, scalarsOf, scalarsOfIndex, storesOf } from '../../kernel/uses.ts
 import { type LoopBody, type Names, type Sink, walk } from '../../kernel/walk.ts'
 import { isFloat } from '../../support/dtype.ts'
 import type { Writer } from '../../support/writer.ts'
+import { basesOf } from './bases.ts'
 import { boundOf, CELLS, type Choice, conditionOf, constantCells } from './choices.ts'
 import { atom, type Code, call, element, infix, number, prefix } from './code.ts'
 import { Expressions, isBoundAsCondition, type Place } from './expression.ts'
@@ -147,11 +148,14 @@ export class BodyWriter {
     })
     const fill = number(border.fill).text
     this.#writer.block('else {', () => {
-      this.#open(loop.axes, () => this.#lines(border.stores.flatMap(store => put!(fill, store))))
+      this.#open(loop.axes, [], () =>
+        this.#lines(border.stores.flatMap(store => put!(fill, store))),
+      )
     })
   }
 
-  #run({ axes, accs }: Loop, visit: LoopBody<string>): void {
+  #run(loop: Loop, visit: LoopBody<string>): void {
+    const { axes, accs } = loop
     const given = accs.map(acc => this.#around.given?.get(acc.name))
     if (given.some(value => value !== undefined)) {
       accs.forEach((acc, i) => {
@@ -160,7 +164,7 @@ export class BodyWriter {
       return
     }
     for (const acc of accs) this.#start(acc)
-    this.#open(axes, () => {
+    this.#open(axes, basesOf(loop, this.#around.places), () => {
       visit(names => {
         for (const acc of accs) this.#accumulate(acc, names)
       })
@@ -171,7 +175,7 @@ export class BodyWriter {
     return this.#around.places.get(buffer)!
   }
 
-  #open([axis, ...rest]: readonly Axis[], body: () => void): void {
+  #open([axis, ...rest]: readonly Axis[], bases: readonly Index[], body: () => void): void {
     if (axis === undefined) {
       body()
       return
@@ -182,8 +186,19 @@ export class BodyWriter {
     const head = `for (let ${name} = ${from}; ${name} < ${to}; ${name}++) {`
     const beside = this.#around.beside?.get(axis.name)
     this.#lines(beside?.before ?? [])
-    this.#writer.block(head, () => this.#open(rest, body))
+    const outer = this.expressions.bases
+    if (rest.length === 0 && bases.length > 0) this.#base(axis.name, bases)
+    this.#writer.block(head, () => this.#open(rest, bases, body))
+    this.expressions.bases = outer
     this.#lines(beside?.after ?? [])
+  }
+
+  /** Computes what the positions of the loop along an axis have in common. */
+  #base(axis: string, bases: readonly Index[]): void {
+    const named = bases.map(base => {
+      return [base, this.#define(this.expressions.index(base, new Map()))] as const
+    })
+    this.expressions.bases = { axis, names: new Map(named) }
   }
 
   #lines(lines: readonly string[]): void {

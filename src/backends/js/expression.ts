@@ -1,10 +1,11 @@
 // Scalars and indices of a kernel as JavaScript. Names are those that the walker's `bind` gave; a
 // bound bool operation is a JavaScript boolean, all other bools are 0 or 1.
 
-import { type Atom, type DivisionAtom, type Index, range } from '../../kernel/index.ts'
+import { type Atom, type DivisionAtom, type Index, index, range } from '../../kernel/index.ts'
 import type { OpScalar, Scalar } from '../../kernel/scalar.ts'
 import type { Names } from '../../kernel/walk.ts'
 import type { DTypeName } from '../../support/dtype.ts'
+import { split } from './bases.ts'
 import { atom, type Code, call, choice, element, infix, number, prefix } from './code.ts'
 import { flatten } from './guards.ts'
 import { comparisonOf, spell, truth } from './spell.ts'
@@ -26,8 +27,16 @@ export interface Vocabulary {
 /** Whether the name of `node` stands for a JavaScript boolean. */
 export const isBoundAsCondition = (node: Scalar) => node.kind === 'op' && node.type === 'bool'
 
+/** Parts of positions that do not change along a loop, by what the code calls them. */
+export interface Bases {
+  readonly axis: string
+  readonly names: ReadonlyMap<Index, string>
+}
+
 /** Spells the expressions of one kernel. */
 export class Expressions {
+  /** What has been computed before the innermost loop. */
+  bases: Bases | undefined
   readonly #words: Vocabulary
 
   constructor(words: Vocabulary) {
@@ -79,7 +88,20 @@ export class Expressions {
   /** The element of `buffer` at `at`. */
   element(buffer: string, at: readonly Index[], names: Names<string>): Code {
     const { text, shape } = this.#words.place(buffer)
-    return element(text, this.index(flatten(at, shape), names))
+    const position = flatten(at, shape)
+    if (this.bases !== undefined) {
+      const [base, rest] = split(position, this.bases.axis)
+      const name = this.bases.names.get(base)
+      if (name !== undefined) return element(text, this.#above(name, rest, names))
+    }
+    return element(text, this.index(position, names))
+  }
+
+  #above(name: string, { constant, terms }: Index, names: Names<string>): Code {
+    const along = terms.length === 0 ? undefined : this.index(index(0, terms), names)
+    const sum = along === undefined ? atom(name) : infix('+', atom(name), along)
+    if (constant === 0) return sum
+    return infix(constant > 0 ? '+' : '-', sum, number(Math.abs(constant)))
   }
 
   /** The value of an index expression. */
