@@ -84,7 +84,7 @@ it('the step of the convolutional example is 21 launches', async () => {
     'forward c1: conv2d',
     // Statistics and averages: a pool reads the normalized image, which is never stored.
     'forward bn1: batch_norm_mul_add',
-    // Normalization, the largest of each window, where it is (for the way back), ReLU of that alone.
+    // Normalization, the largest of each window, where it is (for the way back), ReLU of it.
     'backward batch_norm_max_pool2d_relu_max_gradient',
     'forward c2: conv2d',
     'forward bn2: batch_norm_mul_add',
