@@ -17,6 +17,7 @@ import {
   type Conv2dTransposeRule,
   conv2dTransposeRule,
 } from '../shapes/transposed-convolution.ts'
+import { windowHelp } from '../shapes/windows.ts'
 import { calledFrom } from '../tracing.ts'
 import { type Boundary, checkGroup, checkOperands } from './elementwise.ts'
 
@@ -119,5 +120,5 @@ function accept(
   operands: readonly Value[],
   boundary: Boundary,
 ): void {
-  accepted(answer, operands, boundary, HELP[name])
+  accepted(answer, operands, boundary, windowHelp(answer, HELP[name]))
 }

@@ -24,6 +24,7 @@ import {
   type Pool2dRule,
   pool2dRule,
 } from '../shapes/pooling.ts'
+import { windowHelp } from '../shapes/windows.ts'
 import type { DTypeIn, ShapeIn, Step, Steps } from '../step.ts'
 import { calledFrom } from '../tracing.ts'
 import { type Boundary, checkGroup, checkOperand } from './elementwise.ts'
@@ -118,5 +119,6 @@ function check(
 ): void {
   checkOperand(name === 'maxPool2d' ? coreMax : coreAvg, x, boundary)
   checkGroup(name, group, x, boundary)
-  accepted(pool2dRule(name, x.shape, options), [x], boundary, HELP)
+  const answer = pool2dRule(name, x.shape, options)
+  accepted(answer, [x], boundary, windowHelp(answer, HELP))
 }

@@ -173,3 +173,13 @@ export function imageOf(n: Dim, height: Dim | Problem, width: Dim | Problem, c: 
   if (typeof height === 'object') return height.problem
   return typeof width === 'object' ? width.problem : [n, height, width, c]
 }
+
+/** What to do about a refusal: about sizes where those are at fault, else how `shapes` must be. */
+export function windowHelp(answer: Answer, shapes: string): string {
+  if (typeof answer !== 'string') return shapes
+  if (answer.includes(' exceeds ')) return "use padding 'same', or a smaller window"
+  if (answer.includes(' needs a known ')) {
+    return 'give that dim as a number, or use a stride of 1 with padding in numbers'
+  }
+  return shapes
+}
