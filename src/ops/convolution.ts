@@ -199,6 +199,8 @@ export const conv2d = operator(
  *          h · stride
  * Requires C1 numbers. C2 equal dtypes, four axes. C3 window attributes. C4 channels fit. C5
  *          outputPadding below the stride, a pixel left.
+ * Numerics a weight that is NaN reaches what it is a term of; the reference, whose windows hold the
+ *          zeros between pixels, makes NaN of more
  * Cost     2 · n · h · w · in · kh · kw · out / groups operations: strides are split into residue
  *          classes, so that no product with a zero between pixels is computed
  * Errors   E101 where a constraint fails

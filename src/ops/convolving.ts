@@ -2,9 +2,11 @@
 
 import { integer, integers, integersPair } from '../ir/attribute.ts'
 import { type Dim, divideDims, multiplyDims, subtractDims } from '../ir/dim.ts'
+import { elementCount, Literal, roundTo } from '../ir/literal.ts'
 import { type Violation, violation } from '../ir/op.ts'
 import { type Draw, operand } from '../ir/sample.ts'
 import { printShape, type TensorType } from '../ir/type.ts'
+import { type DTypeName, isFloat } from '../support/dtype.ts'
 import { dtypeConstraint, dtypeViolation, NUMBERS } from './families.ts'
 import {
   extentUnder,
@@ -190,7 +192,16 @@ export function sampleTranspose(draw: Draw) {
   })
   const dtype = draw.pick(NUMBERS)
   const x = operand(dtype, [draw.integer(1, 2), ...extents, kernel[3]!])
-  return { operands: [x, operand(dtype, kernel)], attributes: { ...attributes, output_padding } }
+  // Weights are finite: the body multiplies them by the zeros between pixels, kernels do not.
+  const weights = { ...operand(dtype, kernel), value: sampleWeights(draw, dtype, kernel) }
+  return { operands: [x, weights], attributes: { ...attributes, output_padding } }
+}
+
+function sampleWeights(draw: Draw, dtype: DTypeName, shape: readonly number[]): Literal {
+  const [low, high] = dtype === 'u32' ? [0, 5] : [-5, 5]
+  const weight = () => (isFloat(dtype) ? draw.uniform(-2, 2) : draw.integer(low, high))
+  const data = Float64Array.from({ length: elementCount(shape) }, weight)
+  return new Literal(dtype, shape, data.map(roundTo(dtype)))
 }
 
 function sampleKernel(draw: Draw) {

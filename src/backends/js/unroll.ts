@@ -39,6 +39,7 @@ function isShort(stmt: Stmt): stmt is Extract<Stmt, { kind: 'loop' }> {
   if (stmt.kind === 'store' || stmt.body.length > 0 || stmt.accs.length === 0) return false
   const turns = pointsOf(stmt.axes)
   if (turns < 1 || turns > MOST_TURNS) return false
+  if (!stmt.accs.every(acc => isInOrder(acc, stmt.axes))) return false
   const roots = stmt.accs.flatMap(({ value, at }) =>
     at === undefined ? [value] : [value, at.value],
   )
@@ -56,52 +57,44 @@ function totalsOf(
   { name, combine, value, at }: Acc,
   axes: readonly Axis[],
 ): readonly (readonly [s.Scalar, s.Scalar])[] {
-  const turns = positionsOf(axes).map(position => {
-    const places = new Map(axes.map((axis, i) => [axis.name, index(position[i]!)]))
-    return new Rewriter({ axis: (axis): Index => places.get(axis.name) ?? axisIndex(axis) })
-  })
+  const turns = turnsOf(axes)
   const terms = turns.map(turn => turn.scalar(value))
   const own = s.acc(value.type, name)
-  const isExtreme = (combine === 'max' || combine === 'min') && isFloat(value.type)
   if (at === undefined) {
+    const isExtreme = (combine === 'max' || combine === 'min') && isFloat(value.type)
     const both = (a: s.Scalar, b: s.Scalar) =>
       isExtreme ? s.select(isAbove(combine, b, a), b, a) : s.op(COMBINE_OPS[combine], [a, b])
     return [[own, terms.reduce(both)]]
   }
-  const places = turns.map(turn => turn.scalar(at.value))
-  const isInOrder = isAscending(places)
-  const [best, where] = terms.reduce<Candidate>(
-    (found, term, i) => later(combine, found, [term, places[i]!], isInOrder),
-    [terms[0]!, places[0]!],
-  )
+  let [best, where] = [terms[0]!, turns[0]!.scalar(at.value)]
+  terms.slice(1).forEach((term, i) => {
+    // Positions grow, so a later one never wins a tie.
+    const isTaken = isAbove(combine, term, best)
+    best = s.select(isTaken, term, best)
+    where = s.select(isTaken, turns[i + 1]!.scalar(at.value), where)
+  })
   return [
     [own, best],
     [s.acc('i32', at.name), where],
   ]
 }
 
-type Candidate = readonly [value: s.Scalar, at: s.Scalar]
-
-/** The one that counts: a later one is above, or, out of order, as high at a smaller position. */
-function later(
-  combine: Acc['combine'],
-  [best, where]: Candidate,
-  [value, at]: Candidate,
-  isInOrder: boolean,
-): Candidate {
-  if (at === where) return [best, where]
-  const above = isAbove(combine, value, best)
-  const earlier = s.and(s.lt(at, where), s.not(isAbove(combine, best, value)))
-  const isTaken = isInOrder ? above : s.or(above, earlier)
-  return [s.select(isTaken, value, best), s.select(isTaken, at, where)]
+/** For every turn of a loop, what puts its position in place of the axes. */
+function turnsOf(axes: readonly Axis[]): readonly Rewriter[] {
+  return positionsOf(axes).map(position => {
+    const places = new Map(axes.map((axis, i) => [axis.name, index(position[i]!)]))
+    return new Rewriter({ axis: (axis): Index => places.get(axis.name) ?? axisIndex(axis) })
+  })
 }
 
-/** Whether positions are known and grow: then a later one never wins a tie. */
-function isAscending(places: readonly s.Scalar[]): boolean {
+/** Whether the positions that an accumulator keeps are known, from 0 on, and grow. */
+function isInOrder({ at }: Acc, axes: readonly Axis[]): boolean {
+  if (at === undefined) return true
+  const places = turnsOf(axes).map(turn => turn.scalar(at.value))
   const known = places.map(place =>
-    place.kind === 'index' && place.index.terms.length === 0 ? place.index.constant : Number.NaN,
+    place.kind === 'index' && place.index.terms.length === 0 ? place.index.constant : -1,
   )
-  return known.every((at, i) => (i === 0 ? !Number.isNaN(at) : at > known[i - 1]!))
+  return known.every((place, i) => place > (i === 0 ? -1 : known[i - 1]!))
 }
 
 /** All positions along the axes, in row-major order. */
