@@ -104,6 +104,10 @@ describe('a value that is idle', () => {
       'what it is made of has changed',
       ['@double(p, a)', '@turn(a, b)', '@bump(p)', '@add(a, b, o)'],
     ],
+    [
+      'another launch updates it',
+      ['@double(x, a)', '@bump(a)', '@turn(a, b)', '@turn(b, c)', '@add(a, c, o)'],
+    ],
     ['nobody reads it later', ['@double(x, a)', '@turn(a, b)', '@turn(b, c)', '@turn(c, o)']],
   ])('is kept where %s', (_, launches) => {
     const program = programOf(['a', 'b', 'c'], launches)

@@ -6,12 +6,13 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import {
   arenaBytes,
   type Buffer,
-  bytesOf,
+  isArena,
   type Launch,
   type Program,
 } from '../../kernel/program.ts'
 import { sliceOf } from '../../kernel/slice.ts'
 import { NameTable } from '../names.ts'
+import { overlaps, type Place } from '../places.ts'
 import { aligned } from '../state.ts'
 import type { Block } from './blocks.ts'
 
@@ -64,9 +65,14 @@ export interface Maker {
   readonly launch: Launch
   readonly kernel: Kernel
   readonly stored: readonly string[]
+  /** Whether it only writes them. */
+  readonly isPure: boolean
 }
 
-/** The one launch that stores any of the buffers; undefined where there are several. */
+/**
+ * The one launch that stores any of the buffers; undefined where there are several, or where it
+ * changes what is there.
+ */
 export function makerOf(
   { items, kernels }: Program<Launch>,
   buffers: ReadonlySet<string>,
@@ -77,11 +83,12 @@ export function makerOf(
     const stored = kernel.params.filter(
       ({ access }, i) => access !== 'read' && buffers.has(launch.args[i]!),
     )
-    const isPure = stored.every(({ access }) => access === 'write')
     if (stored.length === 0) return []
-    return isPure ? [{ at, launch, kernel, stored: stored.map(({ name }) => name) }] : []
+    const isPure = stored.every(({ access }) => access === 'write')
+    return [{ at, launch, kernel, stored: stored.map(({ name }) => name), isPure }]
   })
-  return makers.length === 1 ? makers[0] : undefined
+  const [maker, ...others] = makers
+  return others.length === 0 && maker?.isPure === true ? maker : undefined
 }
 
 /** What a launch binds to the parameters that are left of its kernel. */
@@ -99,20 +106,20 @@ export function areIntact(
 ): boolean {
   const byName = new Map(buffers.map(buffer => [buffer.name, buffer]))
   const known = new Map(kernels.map(kernel => [kernel.name, kernel]))
-  const operands = read.map(name => byName.get(name)!)
+  const operands = read.map(name => placeOf(byName.get(name)!))
   return items.slice(from, to).every(({ kernel, args }) =>
     known.get(kernel)!.params.every(({ access }, i) => {
-      const stored = byName.get(args[i]!)!
-      return access === 'read' || !operands.some(operand => meet(operand, stored))
+      const stored = placeOf(byName.get(args[i]!)!)
+      return access === 'read' || !operands.some(operand => overlaps(operand, stored))
     }),
   )
 }
 
-function meet(a: Buffer, b: Buffer): boolean {
-  if (a.region !== b.region) return false
-  if (a.region === 'input' || a.region === 'output') return a.name === b.name
-  return a.offset < b.offset + bytesOf(b) && b.offset < a.offset + bytesOf(a)
-}
+/** Where a buffer lies: in its arena, or in memory of its own. */
+const placeOf = (buffer: Buffer): Place => ({
+  ...buffer,
+  memory: isArena(buffer.region) ? '' : buffer.name,
+})
 
 /** The buffers of the block in a range of their own, by the names of the old ones. */
 function copiesOf(

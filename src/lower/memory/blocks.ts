@@ -3,7 +3,14 @@
 // a byte lives only from the first launch that touches a buffer with it to the last one: while a
 // concatenation is filled, the parts that are still to come are room for others.
 
-import { type Buffer, bytesOf, type Launch, type Program } from '../../kernel/program.ts'
+import {
+  ALIGNMENT_BYTES,
+  type Buffer,
+  bytesOf,
+  type Launch,
+  type Program,
+} from '../../kernel/program.ts'
+import type { Target } from '../../kernel/target.ts'
 import { type Fitted, type LiveRange, rangesOf } from './ranges.ts'
 
 /** Buffers of scratch that share bytes, and the launches between which their contents matter. */
@@ -14,6 +21,10 @@ export interface Block extends Fitted {
   readonly start: number
   readonly bytes: number
 }
+
+/** Bytes of which every block begins at a multiple. */
+export const alignmentOf = ({ alignmentBytes }: Pick<Target, 'alignmentBytes'>) =>
+  Math.max(ALIGNMENT_BYTES, alignmentBytes)
 
 /** The blocks of a program in which every range of scratch holds one thing only, by `start`. */
 export function blocksOf({ buffers, items }: Program<Launch>, alignment: number): readonly Block[] {

@@ -2,10 +2,10 @@
 // and here bytes whose lives do not meet are shared. A pass over buffers and launches alone. It
 // knows nothing of the graph, and the verifier checks its result like any other program.
 
-import { ALIGNMENT_BYTES, arenaBytes, type Launch, type Program } from '../../kernel/program.ts'
+import { arenaBytes, type Launch, type Program } from '../../kernel/program.ts'
 import type { Target } from '../../kernel/target.ts'
 import type { MemoryPlan, PlannedBlock } from '../lowered.ts'
-import { type Block, blocksOf } from './blocks.ts'
+import { alignmentOf, type Block, blocksOf } from './blocks.ts'
 import { fitBlocks } from './fit.ts'
 import { type MergeWhere, mergeInPlace } from './merge.ts'
 import { liveBytes } from './ranges.ts'
@@ -19,10 +19,10 @@ export interface Planned {
 /** Plans the scratch of a program in which every range of it holds one thing only. */
 export function planMemory(
   program: Program<Launch>,
-  { alignmentBytes }: Pick<Target, 'alignmentBytes'>,
+  target: Pick<Target, 'alignmentBytes'>,
   where: MergeWhere = 'peak',
 ): Planned {
-  const alignment = Math.max(ALIGNMENT_BYTES, alignmentBytes)
+  const alignment = alignmentOf(target)
   const merged = mergeInPlace(program, alignment, where)
   const blocks = blocksOf(merged, alignment)
   const live = liveBytes(blocks, merged.items.length)

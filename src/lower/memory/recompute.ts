@@ -7,11 +7,11 @@
 import { costOf } from '../../kernel/cost.ts'
 import { estimateMs } from '../../kernel/estimate.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { ALIGNMENT_BYTES, type Launch, type Program } from '../../kernel/program.ts'
+import type { Launch, Program } from '../../kernel/program.ts'
 import type { Target } from '../../kernel/target.ts'
 import type { Recomputed } from '../lowered.ts'
 import { again, type Change } from './again.ts'
-import { type Block, blocksOf } from './blocks.ts'
+import { alignmentOf, type Block, blocksOf } from './blocks.ts'
 import { inlined } from './inlined.ts'
 import { mergeInPlace } from './merge.ts'
 import { liveBytes } from './ranges.ts'
@@ -62,8 +62,6 @@ function overBudget(program: Program<Launch>, budget: number, target: Given): Ov
   launches.sort((a, b) => above[b]! - above[a]! || a - b)
   return { bytes: above.reduce((sum, bytes) => sum + bytes, 0), launches }
 }
-
-const alignmentOf = ({ alignmentBytes }: Given) => Math.max(ALIGNMENT_BYTES, alignmentBytes)
 
 interface Step {
   readonly program: Program<Launch>
