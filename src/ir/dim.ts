@@ -69,6 +69,17 @@ export function divideDims(a: Dim, b: Dim): Dim | undefined {
   return toDim(quotient)
 }
 
+/** a / by rounded up, for a positive integer; undefined where that is no dim. */
+export function divideUp(a: Dim, by: number): Dim | undefined {
+  if (typeof a === 'number') return Math.ceil(a / by)
+  // Rounding up adds less than the divisor; only one such term can make a polynomial divisible.
+  for (let rest = 0; rest < by; rest++) {
+    const found = divideDims(addDims(a, rest), by)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** The dim with every name of `dims` replaced by its size; other names stay. */
 export function substituteDim(of: Dim, dims: Dims): Dim {
   if (typeof of === 'number') return of

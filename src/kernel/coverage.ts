@@ -3,6 +3,7 @@
 // expressions, never by enumeration, and never a false yes. Used by the verifier and by the
 // in-place rewrite.
 
+import { greatestCommonDivisor } from '../support/integers.ts'
 import { type Axis, type Index, range, type Term } from './index.ts'
 import { pointsOf, sizeOf } from './kernel.ts'
 import { axesOfIndex, holdsAtom } from './uses.ts'
@@ -150,9 +151,10 @@ export function areDisjoint(a: readonly Index[], b: readonly Index[]): boolean {
     const [low, high] = range(e)
     const [otherLow, otherHigh] = range(other)
     if (high < otherLow || otherHigh < low) return true
-    const step = [...e.terms, ...other.terms].reduce((g, { scale }) => divisor(g, scale), 0)
+    const step = [...e.terms, ...other.terms].reduce(
+      (g, { scale }) => greatestCommonDivisor(g, scale),
+      0,
+    )
     return step > 1 && (e.constant - other.constant) % step !== 0
   })
 }
-
-const divisor = (a: number, b: number): number => (b === 0 ? Math.abs(a) : divisor(b, a % b))

@@ -3,6 +3,7 @@
 // What they say about an access is all that moving a tensor means: slices, strides, reshapes.
 
 import { invariant } from '../support/diagnostic.ts'
+import { greatestCommonDivisor } from '../support/integers.ts'
 import { compareTerms } from './compare.ts'
 import { type Interned, internTable } from './intern.ts'
 import type { Scalar } from './scalar.ts'
@@ -205,9 +206,6 @@ function digits(e: Index, by: number): { unit: number; high: Index; low: Index }
   }
   return undefined
 }
-
-const greatestCommonDivisor = (a: number, b: number): number =>
-  b === 0 ? a : greatestCommonDivisor(b, a % b)
 
 function divisionIndex(kind: Division, e: Index, by: number): Index {
   const of = atoms.get(`${kind} ${e.id} ${by}`, id => ({ id, kind, of: e, by }))

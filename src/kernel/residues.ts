@@ -3,6 +3,7 @@
 // summed axis by their residues modulo k leaves k^d contracts whose maps are affine, and no zeros.
 // A class without any term, as under a stride beyond the kernel, sums over nothing.
 
+import { greatestCommonDivisor } from '../support/integers.ts'
 import { type Axis, addIndex, axisIndex, type DivisionAtom, index, scaleIndex } from './index.ts'
 import type { Contract } from './kernel.ts'
 import { type LoadScalar, type Scalar, zero } from './scalar.ts'
@@ -64,7 +65,7 @@ function axesOfSplit(contract: Contract, { of, by }: DivisionAtom): Split | unde
   const summed = terms.filter(({ axis }) => isIn(contract.over, axis))
   const free = terms.filter(({ axis }) => !isIn(contract.over, axis))
   if (terms.length < of.terms.length || free.length > 1 || summed.length > 1) return undefined
-  const period = by / divisor(Math.abs(summed[0]?.scale ?? by), by)
+  const period = by / greatestCommonDivisor(Math.abs(summed[0]?.scale ?? by), by)
   return { by, constant: of.constant, free: free[0], summed: summed[0], period }
 }
 
@@ -131,5 +132,3 @@ function isZeroWithout(node: Scalar, filled: LoadScalar): boolean {
   if (node.op === 'select') return node.args.slice(1).every(isZero)
   return node.op === 'neg' && isZero(node.args[0])
 }
-
-const divisor = (a: number, b: number): number => (b === 0 ? Math.abs(a) : divisor(b, a % b))

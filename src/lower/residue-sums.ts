@@ -14,6 +14,7 @@ import {
 } from '../kernel/index.ts'
 import type { Scalar } from '../kernel/scalar.ts'
 import { loadsOf, reach } from '../kernel/uses.ts'
+import { greatestCommonDivisor } from '../support/integers.ts'
 import type { Accumulation } from './accumulate.ts'
 import { conjuncts } from './guard.ts'
 
@@ -79,12 +80,10 @@ function isUnitIn(of: Index, axis: Axis, by: number): boolean {
   if (axis.extent <= 1) return false
   const [own] = axisIndex(axis).terms
   const term = of.terms.find(one => one.of === own!.of)
-  if (term === undefined || divisor(Math.abs(term.scale), by) !== 1) return false
+  if (term === undefined || greatestCommonDivisor(term.scale, by) !== 1) return false
   const others = of.terms.filter(one => one !== term)
   return others.every(one => one.of.kind === 'axis')
 }
-
-const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
 
 /** Divisions that a term asks to be exact: of loads, and of the conditions of choices. */
 function divisionsIn(term: Scalar): readonly Remainder[] {

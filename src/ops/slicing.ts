@@ -5,7 +5,7 @@
 import { dimensions, integers, number } from '../ir/attribute.ts'
 import type { Value } from '../ir/builder.ts'
 import { apply, defineOp, operator } from '../ir/define.ts'
-import { addDims, type Dim, dim, divideDims, multiplyDims, subtractDims } from '../ir/dim.ts'
+import { addDims, type Dim, dim, divideUp, multiplyDims, subtractDims } from '../ir/dim.ts'
 import { eachIndex, elementCount, Literal, roundTo, stridesOf } from '../ir/literal.ts'
 import { type Op, violation } from '../ir/op.ts'
 import { operand } from '../ir/sample.ts'
@@ -74,15 +74,8 @@ const sliceOp: Op = defineOp({
 
 /** (end − start) / stride rounded up, at least 0; undefined where that is no dim. */
 function extentAt({ start, end, stride }: SliceAttributes, axis: number): Dim | undefined {
-  const by = stride[axis]!
-  const length = subtractDims(end[axis]!, start[axis]!)
-  if (typeof length === 'number') return Math.max(0, Math.ceil(length / by))
-  // Rounding up adds less than the stride; only one such term can make a polynomial divisible.
-  for (let rest = 0; rest < by; rest++) {
-    const extent = divideDims(addDims(length, rest), by)
-    if (extent !== undefined) return extent
-  }
-  return undefined
+  const extent = divideUp(subtractDims(end[axis]!, start[axis]!), stride[axis]!)
+  return typeof extent === 'number' ? Math.max(0, extent) : extent
 }
 
 function sliceViolation({ shape }: TensorType, attributes: SliceAttributes) {

@@ -25,6 +25,7 @@ import { Rewriter, type Substitution } from '../../kernel/substitute.ts'
 import { namesOfAccs, needsOf, reach, scalarsOf, storesOf } from '../../kernel/uses.ts'
 import { partsOf } from '../../kernel/walk.ts'
 import { type DTypeName, isFloat } from '../../support/dtype.ts'
+import { isAbove } from './extremes.ts'
 import { over } from './nest.ts'
 
 /** The kernel with the loops of its points around its last parallel axis. */
@@ -265,11 +266,4 @@ function beats(combine: Acc['combine'], now: Candidate, best: Candidate): s.Scal
   const isFirst = s.eq(best.at, s.constant('i32', -1))
   const isEarlier = s.and(s.lt(now.at, best.at), s.not(isAbove(combine, best.value, now.value)))
   return s.or(s.or(isAbove(combine, now.value, best.value), isFirst), isEarlier)
-}
-
-/** NaN is above every number, whichever end counts. */
-function isAbove(combine: Acc['combine'], a: s.Scalar, b: s.Scalar): s.Scalar {
-  const isMore = combine === 'max' ? s.gt(a, b) : s.lt(a, b)
-  if (!isFloat(a.type)) return isMore
-  return s.or(isMore, s.and(s.ne(a, a), s.eq(b, b)))
 }

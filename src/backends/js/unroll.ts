@@ -10,6 +10,7 @@ import { simplifyKernel } from '../../kernel/simplify.ts'
 import { Rewriter } from '../../kernel/substitute.ts'
 import { reach } from '../../kernel/uses.ts'
 import { isFloat } from '../../support/dtype.ts'
+import { isAbove } from './extremes.ts'
 
 /** Turns of a loop that is written out: the places of a window of three by three. */
 const MOST_TURNS = 9
@@ -104,11 +105,4 @@ function positionsOf(axes: readonly Axis[]): readonly (readonly number[])[] {
       found.flatMap(position => Array.from({ length: extent }, (_, at) => [...position, at])),
     [[]],
   )
-}
-
-/** NaN is above every number, whichever end counts. */
-function isAbove(combine: Acc['combine'], a: s.Scalar, b: s.Scalar): s.Scalar {
-  const isMore = combine === 'max' ? s.gt(a, b) : s.lt(a, b)
-  if (!isFloat(a.type)) return isMore
-  return s.or(isMore, s.and(s.ne(a, a), s.eq(b, b)))
 }
