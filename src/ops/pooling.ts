@@ -163,7 +163,8 @@ function pixels(x: Value, axes: WindowAxes, like: Value): Value {
  * Shapes   x: [n, h, w, c] → [n, (h + top + bottom − height) div stride + 1, likewise, c]
  * Requires C1 x is a number. C2 x has four axes. C3 size and stride are 1 or more, padding is less
  *          than the window. C4 windows fit.
- * Numerics NaN if an element is; of equal maxima the first in row-major order gets the cotangent
+ * Numerics NaN if an element is; of equal maxima the first in row-major order gets the cotangent,
+ *          and where every element of a window is −∞, padding before them counts as one of them
  * Errors   E101 where a constraint fails
  *
  * @example

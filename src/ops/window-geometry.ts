@@ -2,7 +2,7 @@
 // reaches, how many steps it takes, and which numbers padding 'same' stands for. Sizes can be
 // symbolic; a padding never is.
 
-import { addDims, type Dim, divideDims, multiplyDims, subtractDims } from '../ir/dim.ts'
+import { addDims, type Dim, divideUp, multiplyDims, subtractDims } from '../ir/dim.ts'
 
 /** One number for both axes, or one per axis. */
 export type PerAxis = number | readonly [height: number, width: number]
@@ -38,25 +38,14 @@ export function reachOf(k: Dim, dilation: number): Dim {
   return addDims(multiplyDims(addDims(k, -1), dilation), 1)
 }
 
-/** How many steps fit: n / by rounded up; undefined where that is no dim. */
-export function steps(n: Dim, by: number): Dim | undefined {
-  if (typeof n === 'number') return Math.ceil(n / by)
-  // Rounding up adds less than the stride; only one such term can make a polynomial divisible.
-  for (let rest = 0; rest < by; rest++) {
-    const found = divideDims(addDims(n, rest), by)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
 /**
- * The least padding of `n` elements with which windows take steps(n, stride) steps; undefined
+ * The least padding of `n` elements with which windows take ⌈n / stride⌉ steps; undefined
  * where it depends on a symbolic size. An odd one has its extra element at the end.
  *
  *   low + high = max((⌈n / stride⌉ − 1) · stride + reach − n, 0)
  */
 export function samePadding(n: Dim, reach: Dim, stride: number): Sides | undefined {
-  const count = steps(n, stride)
+  const count = divideUp(n, stride)
   if (count === undefined) return undefined
   const covered = addDims(multiplyDims(addDims(count, -1), stride), reach)
   return halves(subtractDims(covered, n))

@@ -3,12 +3,12 @@
 // index expressions.
 
 import type { Value } from '../ir/builder.ts'
-import { addDims, type Dim, multiplyDims, subtractDims } from '../ir/dim.ts'
+import { addDims, type Dim, divideUp, multiplyDims, subtractDims } from '../ir/dim.ts'
 import { type Violation, violation } from '../ir/op.ts'
 import { printShape, type TensorType } from '../ir/type.ts'
 import { broadcastAlong } from './broadcast.ts'
 import { skew } from './skew.ts'
-import { reachOf, type Sides, steps } from './window-geometry.ts'
+import { reachOf, type Sides } from './window-geometry.ts'
 
 /** How windows stand along height and along width; what ops hold as attributes. */
 export interface WindowAttributes {
@@ -44,7 +44,7 @@ export function windowAxes(size: readonly [Dim, Dim], attributes: WindowAttribut
 
 /** How many windows stand along an axis of `extent`; undefined where that is no dim. */
 export function windowsAlong(extent: Dim, axis: WindowAxis): Dim | undefined {
-  return steps(addDims(roomAlong(extent, axis), 1), axis.stride)
+  return divideUp(addDims(roomAlong(extent, axis), 1), axis.stride)
 }
 
 /** How far the first window can be moved and still stands within the padded axis. */

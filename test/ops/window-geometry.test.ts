@@ -3,11 +3,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { divideUp } from '../../src/ir/dim.ts'
 import {
   reachOf,
   samePadding,
   sidesAt,
-  steps,
   transposedSamePadding,
 } from '../../src/ops/window-geometry.ts'
 import { runs } from '../counts.ts'
@@ -75,7 +75,7 @@ describe('a window', () => {
   })
 
   it('takes a last step that is not whole', () => {
-    expect([steps(7, 2), steps('2*h-1', 2), steps('h', 2)]).toEqual([4, 'h', undefined])
+    expect([divideUp(7, 2), divideUp('2*h-1', 2), divideUp('h', 2)]).toEqual([4, 'h', undefined])
   })
 
   it('has the padding of its axis', () => {

@@ -8,8 +8,8 @@ import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
 import { dot as coreDot, matmul as coreMatmul, type DotOptions } from '../../ops/contraction.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { accepted, refusal } from '../shapes/checked.ts'
-import { type DTypesRule, dtypesRule, type NeedsRule } from '../shapes/dtypes.ts'
+import { accepted } from '../shapes/checked.ts'
+import type { DTypesRule, NeedsRule } from '../shapes/dtypes.ts'
 import {
   type DotRule,
   dotRule,
@@ -21,7 +21,7 @@ import {
   type VectorRule,
 } from '../shapes/matmul.ts'
 import { calledFrom } from '../tracing.ts'
-import { type Boundary, checkGroup, checkOperands } from './elementwise.ts'
+import { checkFactors } from './elementwise.ts'
 
 /** The type of `matmul`. */
 interface MatmulFunction extends Operator {
@@ -51,20 +51,12 @@ interface MatmulFunction extends Operator {
 export const matmul: MatmulFunction = operator(
   coreMatmul.op,
   (a: Value, b: Value, options: Transposed = {}): Value => {
-    checkFactors('matmul', a, b, matmul)
+    checkFactors(coreMatmul, 'matmul', [a, b], matmul)
     const answer = matmulRule(a.shape, b.shape, options)
     accepted(answer, [a, b], matmul, matmulHelp(a.shape, b.shape, options))
     return calledFrom(a.builder, matmul, () => coreMatmul(a, b, options))
   },
 ) as Operator as MatmulFunction
-
-/** Throws E101 where operands are not of one number dtype. */
-function checkFactors(name: string, a: Value, b: Value, boundary: Boundary): void {
-  checkOperands(coreMatmul, [a, b], boundary)
-  checkGroup(name, 'number', a, boundary)
-  const refused = dtypesRule(name, a.dtype, b.dtype)
-  if (refused !== undefined) throw refusal(refused, [a, b], boundary)
-}
 
 /** The type of `dot`. */
 interface DotFunction extends Operator {
@@ -88,7 +80,7 @@ interface DotFunction extends Operator {
 export const dot: DotFunction = operator(
   coreMatmul.op,
   (a: Value, b: Value, options: DotOptions = {}): Value => {
-    checkFactors('dot', a, b, dot)
+    checkFactors(coreMatmul, 'dot', [a, b], dot)
     if (options.batch === undefined && options.contract === undefined) {
       accepted(
         dotRule(a.shape, b.shape),

@@ -9,9 +9,9 @@ import type { Shape } from '../../ir/type.ts'
 import { conv2d as coreConv2d, conv2dTranspose as coreTranspose } from '../../ops/convolution.ts'
 import type { Conv2dOptions, Conv2dTransposeOptions } from '../../ops/window-options.ts'
 import type { DTypeName } from '../../support/dtype.ts'
-import { type Answer, accepted, refusal } from '../shapes/checked.ts'
+import { type Answer, accepted } from '../shapes/checked.ts'
 import { type Conv2dOptionsRule, type Conv2dRule, conv2dRule } from '../shapes/convolution.ts'
-import { type DTypesRule, dtypesRule, type NeedsRule } from '../shapes/dtypes.ts'
+import type { DTypesRule, NeedsRule } from '../shapes/dtypes.ts'
 import {
   type Conv2dTransposeOptionsRule,
   type Conv2dTransposeRule,
@@ -19,7 +19,7 @@ import {
 } from '../shapes/transposed-convolution.ts'
 import { windowHelp } from '../shapes/windows.ts'
 import { calledFrom } from '../tracing.ts'
-import { type Boundary, checkGroup, checkOperands } from './elementwise.ts'
+import { type Boundary, checkFactors } from './elementwise.ts'
 
 /** No options. */
 type None = Record<never, never>
@@ -75,7 +75,7 @@ const HELP = {
 export const conv2d: Conv2dFunction = operator(
   coreConv2d.op,
   (x: Value, kernel: Value, options: Conv2dOptions = {}): Value => {
-    checkBoth(coreConv2d, 'conv2d', [x, kernel], conv2d)
+    checkFactors(coreConv2d, 'conv2d', [x, kernel], conv2d)
     accept('conv2d', conv2dRule(x.shape, kernel.shape, options), [x, kernel], conv2d)
     return calledFrom(x.builder, conv2d, () => coreConv2d(x, kernel, options))
   },
@@ -94,25 +94,12 @@ export const conv2d: Conv2dFunction = operator(
 export const conv2dTranspose: Conv2dTransposeFunction = operator(
   coreTranspose.op,
   (x: Value, kernel: Value, options: Conv2dTransposeOptions = {}): Value => {
-    checkBoth(coreTranspose, 'conv2dTranspose', [x, kernel], conv2dTranspose)
+    checkFactors(coreTranspose, 'conv2dTranspose', [x, kernel], conv2dTranspose)
     const answer = conv2dTransposeRule(x.shape, kernel.shape, options)
     accept('conv2dTranspose', answer, [x, kernel], conv2dTranspose)
     return calledFrom(x.builder, conv2dTranspose, () => coreTranspose(x, kernel, options))
   },
 ) as Operator as Conv2dTransposeFunction
-
-/** Throws E101 where operands are not of one number dtype. */
-function checkBoth(
-  core: Operator,
-  name: string,
-  [x, kernel]: readonly [Value, Value],
-  boundary: Boundary,
-): void {
-  checkOperands(core, [x, kernel], boundary)
-  checkGroup(name, 'number', x, boundary)
-  const refused = dtypesRule(name, x.dtype, kernel.dtype)
-  if (refused !== undefined) throw refusal(refused, [x, kernel], boundary)
-}
 
 function accept(
   name: keyof typeof HELP,

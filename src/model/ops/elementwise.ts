@@ -14,7 +14,7 @@ import type { DTypeName } from '../../support/dtype.ts'
 import { captureSource } from '../../support/source.ts'
 import { BROADCAST_HELP } from '../shapes/broadcast.ts'
 import { accepted, refusal } from '../shapes/checked.ts'
-import { type GroupName, type NeedsRule, needsRule } from '../shapes/dtypes.ts'
+import { dtypesRule, type GroupName, type NeedsRule, needsRule } from '../shapes/dtypes.ts'
 import {
   type BinaryRule,
   type BinaryShape,
@@ -131,4 +131,17 @@ export function checkOperands(
 export function checkOperand({ op }: Operator, x: unknown, boundary: Boundary): void {
   const isValue = typeof x === 'object' && x !== null && 'builder' in x
   if (!isValue) checkValue(op, x, captureSource(boundary))
+}
+
+/** Throws E101 where the operands of a product are not of one number dtype. */
+export function checkFactors(
+  core: Operator,
+  name: string,
+  [a, b]: readonly [Value, Value],
+  boundary: Boundary,
+): void {
+  checkOperands(core, [a, b], boundary)
+  checkGroup(name, 'number', a, boundary)
+  const refused = dtypesRule(name, a.dtype, b.dtype)
+  if (refused !== undefined) throw refusal(refused, [a, b], boundary)
 }

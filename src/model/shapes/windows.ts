@@ -2,9 +2,9 @@
 // many steps a window takes along an axis, as types and as functions on
 // src/ops/window-geometry.ts.
 
-import { addDims, type Dim, subtractDims } from '../../ir/dim.ts'
+import { addDims, type Dim, divideUp, subtractDims } from '../../ir/dim.ts'
 import type { ShowDim, Unknown } from '../../ir/shape-sentence.ts'
-import { type Sides, steps } from '../../ops/window-geometry.ts'
+import type { Sides } from '../../ops/window-geometry.ts'
 import type { Answer } from './checked.ts'
 import type { Add, Multiply, QuotientUp, Subtract } from './integers.ts'
 
@@ -155,7 +155,7 @@ export function walked({ op, what, name, n, reach, stride, padding }: Walk): Dim
     return { problem: `${op}: ${what} ${name} ${reach} exceeds padded input ${name} ${size}` }
   }
   return (
-    steps(room, stride) ?? {
+    divideUp(room, stride) ?? {
       problem: `${op}: a stride of ${stride} needs a known ${name}, got ${room}`,
     }
   )
