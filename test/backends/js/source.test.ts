@@ -193,3 +193,27 @@ test('contracts: two that pack, one that stores, one that visits the blocks', ()
     "
   `)
 })
+
+test('packing tests the border of an image once for a run, not at every element', () => {
+  const text = `contract @conv(x: read f32[2,8,8,16], w: read f32[3,3,16,8],
+    y: write f32[2,8,8,8]) {
+    rows n in 2, h in 8, v in 8  cols o in 8  over r in 3, s in 3, c in 16
+    z += (x[n, h + r - 1, v + s - 1, c] else 0) * w[r, s, c, o]
+    y[n, h, v, o] = z }`
+  const [run] = /^ +if \(t1\) \{$[^]+?^ +else \{$[^]+?^ {12}\}$/m.exec(sourceOf(text)) ?? ['']
+  expect(run.replace(/^ {12}/gm, '')).toMatchInlineSnapshot(`
+    "if (t1) {
+      const t2 = 1024 * a0 + 128 * a1 + 128 * a4 + 16 * a5 + 16 * a2
+      for (let a6 = 0; a6 < 16; a6++) {
+        w0[p] = b0[t2 + a6 - 144]
+        p += 4
+      }
+    }
+    else {
+      for (let a6 = 0; a6 < 16; a6++) {
+        w0[p] = 0
+        p += 4
+      }
+    }"
+  `)
+})
