@@ -17,7 +17,6 @@ import { full, fullLike } from './creation.ts'
 import { dtypeConstraint, dtypeViolation, FLOATS, NUMBERS } from './families.ts'
 import { reshape } from './movement.ts'
 import { max } from './reduction.ts'
-import { mean } from './statistics.ts'
 import { type AvgPool2dOptions, type Pool2dOptions, poolAttributes } from './window-options.ts'
 import {
   fitViolation,
@@ -200,6 +199,3 @@ export const avgPool2d = operator(avgPool2dOp, (x: Value, options: AvgPool2dOpti
   }
   return x.builder.append(avgPool2dOp, [x], attributes, avgPool2d)[0]!
 })
-
-/** The mean of every channel over the whole image: [n, h, w, c] → [n, c]. */
-export const globalAvgPool = (x: Value): Value => mean(x, [1, 2])

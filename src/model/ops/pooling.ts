@@ -6,11 +6,7 @@ import type { Operator } from '../../ir/op.ts'
 import type { Both, Checked, Out } from '../../ir/shape-sentence.ts'
 import type { Tensor } from '../../ir/tensor.ts'
 import type { Shape } from '../../ir/type.ts'
-import {
-  avgPool2d as coreAvg,
-  globalAvgPool as coreGlobal,
-  maxPool2d as coreMax,
-} from '../../ops/pooling.ts'
+import { avgPool2d as coreAvg, maxPool2d as coreMax } from '../../ops/pooling.ts'
 import { mean } from '../../ops/statistics.ts'
 import type { AvgPool2dOptions, Pool2dOptions } from '../../ops/window-options.ts'
 import type { DTypeName } from '../../support/dtype.ts'
@@ -106,7 +102,7 @@ export const globalAvgPool: GlobalPoolFunction = operator(mean.op, (x: Value): V
   checkOperand(mean, x, globalAvgPool)
   checkGroup('globalAvgPool', 'float', x, globalAvgPool)
   accepted(globalPoolRule(x.shape), [x], globalAvgPool, 'images are [n, h, w, c]')
-  return calledFrom(x.builder, globalAvgPool, () => coreGlobal(x))
+  return calledFrom(x.builder, globalAvgPool, () => mean(x, [1, 2]))
 }) as Operator as GlobalPoolFunction
 
 /** Throws E101 where an image has no pool of these options. */

@@ -200,7 +200,7 @@ test('packing tests the border of an image once for a run, not at every element'
     rows n in 2, h in 8, v in 8  cols o in 8  over r in 3, s in 3, c in 16
     z += (x[n, h + r - 1, v + s - 1, c] else 0) * w[r, s, c, o]
     y[n, h, v, o] = z }`
-  const [run] = /^ +if \(t1\) \{$[^]+?^ +else \{$[^]+?^ {12}\}$/m.exec(sourceOf(text)) ?? ['']
+  const [run] = /^ +if \(t1\) \{$.+?^ +else \{$.+?^ {12}\}$/ms.exec(sourceOf(text)) ?? ['']
   expect(run.replace(/^ {12}/gm, '')).toMatchInlineSnapshot(`
     "if (t1) {
       const t2 = 1024 * a0 + 128 * a1 + 128 * a4 + 16 * a5 + 16 * a2
